@@ -1,0 +1,2 @@
+DROP TABLE visit_writers;
+DROP TABLE visit_counter;

@@ -1,0 +1,3 @@
+DROP TABLE gif_files;
+DROP TABLE gifs;
+DROP TABLE catalogue;

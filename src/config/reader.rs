@@ -1,0 +1,113 @@
+//! Reads single settings and collects what is wrong with them, so that all problems are told at once.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::ops::RangeInclusive;
+use std::str::FromStr;
+
+use super::settings::SETTINGS;
+
+/// Values given on the command line, by the name of the variable they stand for.
+#[derive(Debug, Default, Clone)]
+pub struct Overrides(HashMap<&'static str, String>);
+
+impl Overrides {
+    /// Lets `value`, when there is one, stand for the variable `name`.
+    pub fn set(&mut self, name: &'static str, value: Option<impl ToString>) {
+        if let Some(value) = value {
+            self.0.insert(name, value.to_string());
+        }
+    }
+
+    pub(super) fn get(&self, name: &str) -> Option<String> {
+        self.0.get(name).cloned()
+    }
+}
+
+/// Everything that is wrong with the configuration, one line each.
+#[derive(Debug)]
+pub struct Problems(Vec<String>);
+
+impl fmt::Display for Problems {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (count, noun) = (self.0.len(), if self.0.len() == 1 { "problem" } else { "problems" });
+        write!(formatter, "{count} {noun} in the configuration:")?;
+        self.0.iter().try_for_each(|line| write!(formatter, "\n  {line}"))
+    }
+}
+
+impl std::error::Error for Problems {}
+
+/// Reads single settings; remembers what was wrong and goes on with a stand-in value.
+pub(super) struct Reader<'source> {
+    source: Box<dyn Fn(&str) -> Option<String> + 'source>,
+    problems: Vec<String>,
+}
+
+impl<'source> Reader<'source> {
+    pub(super) fn new(source: impl Fn(&str) -> Option<String> + 'source) -> Self {
+        Self { source: Box::new(source), problems: Vec::new() }
+    }
+
+    /// The value that was given, if any; an empty variable counts as unset, as compose files write it.
+    pub(super) fn given(&self, name: &str) -> Option<String> {
+        (self.source)(name).filter(|value| !value.is_empty())
+    }
+
+    /// The value that was given, or the default of the table.
+    pub(super) fn text(&self, name: &str) -> String {
+        self.given(name).unwrap_or_else(|| default_of(name).to_string())
+    }
+
+    /// Parses the value; `expected` completes the sentence "must be …".
+    pub(super) fn parse<T: FromStr>(&mut self, name: &str, expected: &str) -> T {
+        let value = self.text(name);
+        value.parse().unwrap_or_else(|_| {
+            self.bad_value(name, &value, expected);
+            default_of(name).parse().unwrap_or_else(|_| panic!("the default of {name} is not valid"))
+        })
+    }
+
+    pub(super) fn number(&mut self, name: &str, range: RangeInclusive<u64>) -> u64 {
+        let expected = format!("a whole number from {} to {}", range.start(), range.end());
+        let number = self.parse(name, &expected);
+        if !range.contains(&number) {
+            self.bad_value(name, &number.to_string(), &expected);
+        }
+        number
+    }
+
+    pub(super) fn flag(&mut self, name: &str) -> bool {
+        self.choice(name, &[("true", true), ("false", false)])
+    }
+
+    pub(super) fn choice<T: Copy>(&mut self, name: &str, choices: &[(&str, T)]) -> T {
+        let value = self.text(name);
+        let chosen = choices.iter().find(|(word, _)| *word == value.to_ascii_lowercase());
+        chosen.unwrap_or_else(|| {
+            let words: Vec<_> = choices.iter().map(|(word, _)| *word).collect();
+            self.bad_value(name, &value, &words.join(", ").replace(", ", " or "));
+            &choices[0]
+        }).1
+    }
+
+    pub(super) fn bad_value(&mut self, name: &str, value: &str, expected: &str) {
+        self.problems.push(format!("{name}={value:?} must be {expected}"));
+    }
+
+    pub(super) fn problem(&mut self, name: &str, sentence: &str) {
+        self.problems.push(format!("{name} {sentence}"));
+    }
+
+    pub(super) fn finish<T>(self, read: T) -> Result<T, Problems> {
+        if self.problems.is_empty() { Ok(read) } else { Err(Problems(self.problems)) }
+    }
+}
+
+fn default_of(name: &str) -> &'static str {
+    SETTINGS
+        .iter()
+        .find(|setting| setting.name == name)
+        .and_then(|setting| setting.default)
+        .unwrap_or_else(|| panic!("{name} has no default in the table of settings"))
+}

@@ -1,0 +1,188 @@
+//! The GIFs' rows and bytes. Bytes are read one file at a time and never with a list.
+
+use diesel::prelude::*;
+
+use super::schema::{catalogue, gif_files, gifs};
+use super::{AnyConnection, Error};
+
+/// The catalogue's only row.
+const CATALOGUE: i64 = 1;
+
+/// Rows per query when the whole list is read: one page fits any packet size.
+const PAGE_ROWS: i64 = 5_000;
+
+/// A GIF's row, without its bytes.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = gifs)]
+pub struct GifRecord {
+    /// Grows with every GIF and is never used again.
+    pub id: i64,
+    /// Name in URLs, unique.
+    pub slug: String,
+    /// Digest of the bytes, 32 bytes, unique.
+    pub sha256: Vec<u8>,
+    /// Heading.
+    pub title: String,
+    /// What is seen, for those who cannot see it.
+    pub alt: String,
+    /// Who made it; may be empty.
+    pub credit: String,
+    /// Licence, as an SPDX expression where there is one; may be empty.
+    pub license: String,
+    /// Where it came from; may be empty.
+    pub source_url: String,
+    /// Size of the animation in bytes.
+    pub byte_size: i64,
+    /// Width in pixels.
+    pub width: i64,
+    /// Height in pixels.
+    pub height: i64,
+    /// Number of frames.
+    pub frames: i64,
+}
+
+/// A GIF to add.
+#[derive(Debug, Clone, Insertable)]
+#[diesel(table_name = gifs)]
+pub struct NewGif {
+    /// Wanted name in URLs; gets a number behind it if it is taken.
+    pub slug: String,
+    /// Digest of the bytes, 32 bytes.
+    pub sha256: Vec<u8>,
+    /// Heading.
+    pub title: String,
+    /// What is seen.
+    pub alt: String,
+    /// Who made it.
+    pub credit: String,
+    /// Licence.
+    pub license: String,
+    /// Where it came from.
+    pub source_url: String,
+    /// Size of the animation in bytes.
+    pub byte_size: i64,
+    /// Width in pixels.
+    pub width: i64,
+    /// Height in pixels.
+    pub height: i64,
+    /// Number of frames.
+    pub frames: i64,
+}
+
+/// Which of a GIF's two files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum FileKind {
+    /// The GIF.
+    Animation,
+    /// Its first frame as a PNG.
+    Still,
+}
+
+/// What became of a GIF to add.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Added {
+    /// It is in the catalogue under this slug.
+    New(String),
+    /// Its bytes were there already, under this slug.
+    Duplicate(String),
+}
+
+/// Goes up with every change of the catalogue; 0 when nothing was ever added.
+///
+/// # Errors
+/// The query fails.
+pub fn catalogue_version(connection: &mut AnyConnection) -> Result<i64, Error> {
+    Ok(catalogue::table.find(CATALOGUE).select(catalogue::version).get_result(connection)?)
+}
+
+/// Hands every row to `each`, by ascending id, holding one page in memory at a time.
+///
+/// # Errors
+/// A query fails.
+pub fn for_each_gif(connection: &mut AnyConnection, mut each: impl FnMut(GifRecord)) -> Result<(), Error> {
+    let mut after = 0;
+    loop {
+        let page: Vec<GifRecord> = gifs::table
+            .filter(gifs::id.gt(after))
+            .order(gifs::id)
+            .limit(PAGE_ROWS)
+            .select(GifRecord::as_select())
+            .load(connection)?;
+        let Some(last) = page.last() else { return Ok(()) };
+        after = last.id;
+        page.into_iter().for_each(&mut each);
+    }
+}
+
+/// The bytes of one file of the GIF with this digest, if there is one.
+///
+/// # Errors
+/// The query fails.
+pub fn find_file(connection: &mut AnyConnection, sha256: &[u8], kind: FileKind) -> Result<Option<Vec<u8>>, Error> {
+    let file = gif_files::table.inner_join(gifs::table).filter(gifs::sha256.eq(sha256));
+    Ok(match kind {
+        FileKind::Animation => file.select(gif_files::animation).first(connection).optional()?,
+        FileKind::Still => file.select(gif_files::still).first(connection).optional()?,
+    })
+}
+
+/// Adds a GIF unless its bytes are there already.
+///
+/// # Errors
+/// A statement fails; then nothing is added.
+pub fn add_gif(
+    connection: &mut AnyConnection,
+    mut gif: NewGif,
+    animation: &[u8],
+    still: &[u8],
+) -> Result<Added, Error> {
+    connection.transaction(|connection| {
+        // First, as it makes writers wait for each other: what is looked up below stays true.
+        bump_version(connection)?;
+        let same_bytes = gifs::table.filter(gifs::sha256.eq(&gif.sha256)).select(gifs::slug);
+        if let Some(slug) = same_bytes.first(connection).optional()? {
+            return Ok(Added::Duplicate(slug));
+        }
+        gif.slug = free_slug(connection, &gif.slug)?;
+        diesel::insert_into(gifs::table).values(&gif).execute(connection)?;
+        let id: i64 = gifs::table.filter(gifs::slug.eq(&gif.slug)).select(gifs::id).first(connection)?;
+        diesel::insert_into(gif_files::table)
+            .values((gif_files::gif_id.eq(id), gif_files::animation.eq(animation), gif_files::still.eq(&[][..])))
+            .execute(connection)?;
+        // Two statements, so that each stays below the smallest default packet size, 16 MB.
+        diesel::update(gif_files::table.find(id)).set(gif_files::still.eq(still)).execute(connection)?;
+        Ok(Added::New(gif.slug))
+    })
+}
+
+/// Removes a GIF with its bytes; false if there is none of this name.
+///
+/// # Errors
+/// A statement fails; then nothing is removed.
+pub fn remove_gif(connection: &mut AnyConnection, slug: &str) -> Result<bool, Error> {
+    connection.transaction(|connection| {
+        bump_version(connection)?;
+        // The row of the bytes goes with it (ON DELETE CASCADE).
+        Ok(diesel::delete(gifs::table.filter(gifs::slug.eq(slug))).execute(connection)? == 1)
+    })
+}
+
+fn bump_version(connection: &mut AnyConnection) -> Result<(), Error> {
+    diesel::update(catalogue::table.find(CATALOGUE))
+        .set(catalogue::version.eq(catalogue::version + 1))
+        .execute(connection)?;
+    Ok(())
+}
+
+/// `wanted`, or `wanted-2`, `wanted-3`, …
+fn free_slug(connection: &mut AnyConnection, wanted: &str) -> Result<String, Error> {
+    let mut slug = wanted.to_string();
+    for number in 2.. {
+        let taken: i64 = gifs::table.filter(gifs::slug.eq(&slug)).count().get_result(connection)?;
+        if taken == 0 {
+            break;
+        }
+        slug = format!("{wanted}-{number}");
+    }
+    Ok(slug)
+}

@@ -1,0 +1,183 @@
+//! Every metric with its help, in one struct. Labels are bounded: route patterns, never raw paths.
+
+use std::time::Duration;
+
+use prometheus::process_collector::ProcessCollector;
+use prometheus::{
+    Encoder, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts,
+    Registry, TextEncoder,
+};
+
+/// What a look into the GIF cache came to.
+#[derive(Debug, Clone, Copy)]
+pub enum CacheResult {
+    /// The bytes were in memory.
+    Hit,
+    /// The bytes came from the database.
+    Miss,
+}
+
+/// Every metric of the process; cheap to clone, as each one is shared.
+#[derive(Clone)]
+pub struct Metrics {
+    registry: Registry,
+    /// `http_requests_total{method,route,status}`
+    pub http_requests: IntCounterVec,
+    /// `http_request_duration_seconds{method,route}`
+    pub http_request_duration: HistogramVec,
+    /// `http_requests_in_flight`
+    pub http_requests_in_flight: IntGauge,
+    /// `dog_gif_visitors`: the total in the database, the same on every replica.
+    pub visitors: IntGauge,
+    /// `dog_gif_visits_total`: visits this process has counted.
+    pub visits: IntCounter,
+    /// `visit_commit_duration_seconds`
+    pub visit_commit_duration: Histogram,
+    /// `visit_batch_size`
+    pub visit_batch_size: Histogram,
+    /// `visit_commit_failures_total`
+    pub visit_commit_failures: IntCounter,
+    /// `visit_queue_depth`
+    pub visit_queue_depth: IntGauge,
+    /// `store_pool_connections{state}`
+    pub pool_connections: IntGaugeVec,
+    /// `gif_catalogue_size`
+    pub catalogue_size: IntGauge,
+    /// `gif_cache_bytes`
+    pub cache_bytes: IntGauge,
+    cache_requests: IntCounterVec,
+}
+
+/// From half a millisecond, which a page from memory takes, to the timeouts.
+const REQUEST_SECONDS: [f64; 14] =
+    [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
+
+/// From a local fsync to a stalled database.
+const COMMIT_SECONDS: [f64; 13] =
+    [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0, 5.0];
+
+/// Powers of two up to a full queue.
+const BATCH_VISITS: [f64; 13] =
+    [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0, 1024.0, 2048.0, 4096.0];
+
+impl Metrics {
+    /// Registers every metric; `revision` is the commit, `store` the kind of database in use.
+    ///
+    /// # Panics
+    /// When two metrics have one name, which the first test run shows.
+    pub fn new(revision: &str, store: &str) -> Self {
+        let registry = Registry::new();
+        let metrics = Self {
+            http_requests: counters("http_requests_total", "Requests answered.", &["method", "route", "status"]),
+            http_request_duration: HistogramVec::new(
+                HistogramOpts::new("http_request_duration_seconds", "Time from request head to answer.")
+                    .buckets(REQUEST_SECONDS.to_vec()),
+                &["method", "route"],
+            )
+            .expect("valid metric"),
+            http_requests_in_flight: gauge("http_requests_in_flight", "Requests being answered now."),
+            visitors: gauge(
+                "dog_gif_visitors",
+                "Visitors ever counted, as in the database: the same on every replica, so aggregate with max(), not sum().",
+            ),
+            visits: counter("dog_gif_visits_total", "Visits counted by this process."),
+            visit_commit_duration: histogram(
+                "visit_commit_duration_seconds",
+                "Time to commit one batch of visits.",
+                &COMMIT_SECONDS,
+            ),
+            visit_batch_size: histogram("visit_batch_size", "Visits committed in one transaction.", &BATCH_VISITS),
+            visit_commit_failures: counter("visit_commit_failures_total", "Attempts to commit visits that failed."),
+            visit_queue_depth: gauge("visit_queue_depth", "Visits waiting to be committed."),
+            pool_connections: IntGaugeVec::new(
+                Opts::new("store_pool_connections", "Pooled database connections by state (idle, busy)."),
+                &["state"],
+            )
+            .expect("valid metric"),
+            catalogue_size: gauge("gif_catalogue_size", "GIFs in the catalogue."),
+            cache_bytes: gauge("gif_cache_bytes", "Bytes held by the GIF cache."),
+            cache_requests: counters("gif_cache_requests_total", "Looks into the GIF cache (hit, miss).", &["result"]),
+            registry,
+        };
+        metrics.register_all(revision, store);
+        metrics
+    }
+
+    /// Counts one look into the GIF cache.
+    pub fn cache_request(&self, result: CacheResult) {
+        let label = match result {
+            CacheResult::Hit => "hit",
+            CacheResult::Miss => "miss",
+        };
+        self.cache_requests.with_label_values(&[label]).inc();
+    }
+
+    /// Records one committed batch.
+    pub fn batch_committed(&self, visits: u32, last_number: i64, took: Duration) {
+        self.visits.inc_by(u64::from(visits));
+        self.visit_batch_size.observe(f64::from(visits));
+        self.visit_commit_duration.observe(took.as_secs_f64());
+        self.visitors.set(last_number);
+    }
+
+    /// All metrics in Prometheus' text format.
+    ///
+    /// # Errors
+    /// A metric cannot be written as text, which would be a bug of ours.
+    pub fn render(&self) -> Result<Vec<u8>, prometheus::Error> {
+        let mut text = Vec::with_capacity(32 * 1024);
+        TextEncoder::new().encode(&self.registry.gather(), &mut text)?;
+        Ok(text)
+    }
+
+    fn register_all(&self, revision: &str, store: &str) {
+        let build_info = IntGaugeVec::new(
+            Opts::new("build_info", "Always 1; the labels say what is running."),
+            &["version", "revision", "store"],
+        )
+        .expect("valid metric");
+        build_info.with_label_values(&[crate::VERSION, revision, store]).set(1);
+        for state in ["idle", "busy"] {
+            self.pool_connections.with_label_values(&[state]).set(0);
+        }
+        for result in ["hit", "miss"] {
+            self.cache_requests.with_label_values(&[result]).reset();
+        }
+        let collectors: [Box<dyn prometheus::core::Collector>; 15] = [
+            Box::new(self.http_requests.clone()),
+            Box::new(self.http_request_duration.clone()),
+            Box::new(self.http_requests_in_flight.clone()),
+            Box::new(self.visitors.clone()),
+            Box::new(self.visits.clone()),
+            Box::new(self.visit_commit_duration.clone()),
+            Box::new(self.visit_batch_size.clone()),
+            Box::new(self.visit_commit_failures.clone()),
+            Box::new(self.visit_queue_depth.clone()),
+            Box::new(self.pool_connections.clone()),
+            Box::new(self.catalogue_size.clone()),
+            Box::new(self.cache_bytes.clone()),
+            Box::new(self.cache_requests.clone()),
+            Box::new(build_info),
+            Box::new(ProcessCollector::for_self()),
+        ];
+        for collector in collectors {
+            self.registry.register(collector).expect("every metric has a name of its own");
+        }
+    }
+}
+
+fn counter(name: &str, help: &str) -> IntCounter {
+    IntCounter::new(name, help).expect("valid metric")
+}
+
+fn counters(name: &str, help: &str, labels: &[&str]) -> IntCounterVec {
+    IntCounterVec::new(Opts::new(name, help), labels).expect("valid metric")
+}
+
+fn gauge(name: &str, help: &str) -> IntGauge {
+    IntGauge::new(name, help).expect("valid metric")
+}
+
+fn histogram(name: &str, help: &str, buckets: &[f64]) -> Histogram {
+    Histogram::with_opts(HistogramOpts::new(name, help).buckets(buckets.to_vec())).expect("valid metric")
+}

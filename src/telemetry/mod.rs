@@ -1,0 +1,7 @@
+//! What the program tells its operators: log lines and metrics. It knows no HTTP and no SQL.
+
+mod logging;
+mod metrics;
+
+pub use logging::{Logging, log_panics};
+pub use metrics::{CacheResult, Metrics};
