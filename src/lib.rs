@@ -9,9 +9,12 @@
 //! - [`web`]: HTTP, for visitors and for operators.
 //! - [`command`]: what the binary does, command by command.
 
+pub mod command;
 pub mod config;
+pub mod gallery;
 pub mod store;
 pub mod telemetry;
+pub mod web;
 
 /// The version in Cargo.toml.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -42,6 +42,8 @@ pub struct Config {
     pub log: LogSettings,
     /// The commit this program was built from.
     pub revision: String,
+    /// What was set, by variable, for people to look at; secrets are hidden.
+    pub given: Vec<(&'static str, String)>,
 }
 
 /// What is logged, and how.
@@ -114,6 +116,7 @@ impl Config {
                 ),
             },
             revision: reader.text("REVISION"),
+            given: reader.all_given(),
         };
         if config.port == config.ops_port && config.port != 0 {
             reader.problem("OPS_PORT", "must differ from PORT, which has the same value");

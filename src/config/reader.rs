@@ -54,6 +54,15 @@ impl<'source> Reader<'source> {
         (self.source)(name).filter(|value| !value.is_empty())
     }
 
+    /// Every value that was given, with secrets hidden.
+    pub(super) fn all_given(&self) -> Vec<(&'static str, String)> {
+        let shown = |name: &'static str| {
+            let value = self.given(name)?;
+            Some((name, if name == "MYSQL_PASSWORD" { "[hidden]".into() } else { value }))
+        };
+        SETTINGS.iter().filter_map(|setting| shown(setting.name)).collect()
+    }
+
     /// The value that was given, or the default of the table.
     pub(super) fn text(&self, name: &str) -> String {
         self.given(name).unwrap_or_else(|| default_of(name).to_string())

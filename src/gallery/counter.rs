@@ -7,7 +7,6 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use slog::{Logger, info, warn};
@@ -46,9 +45,9 @@ pub struct VisitCounter {
     metrics: Metrics,
 }
 
-/// The counting thread; joined at the end, when the last batch is committed.
+/// The counting thread, as seen by whoever waits for its end.
 pub struct Counter {
-    thread: JoinHandle<()>,
+    ended: oneshot::Receiver<()>,
 }
 
 /// One waiting visit: where its number goes. It is closed when the visitor has given up.
@@ -69,8 +68,13 @@ impl VisitCounter {
         let heart = Arc::new(Heart::default());
         let committer =
             Committer { ledger, queue: visits, waiting: Vec::new(), heart: heart.clone(), metrics: metrics.clone(), logger };
-        let thread = std::thread::Builder::new().name("visit-counter".into()).spawn(move || committer.run())?;
-        Ok((Self { queue, timeout, heart, metrics }, Counter { thread }))
+        let (end, ended) = oneshot::channel();
+        std::thread::Builder::new().name("visit-counter".into()).spawn(move || {
+            // Dropped, and so told, when the thread ends, even by a panic.
+            let _end: oneshot::Sender<()> = end;
+            committer.run();
+        })?;
+        Ok((Self { queue, timeout, heart, metrics }, Counter { ended }))
     }
 
     /// Counts one visit and returns its number, unique and greater than all given before.
@@ -104,9 +108,9 @@ impl VisitCounter {
 
 impl Counter {
     /// Waits until the last batch is committed; call it when every [`VisitCounter`] is dropped.
-    pub fn join(self) {
-        // A panic of the thread was logged where it happened.
-        let _ = self.thread.join();
+    pub async fn stopped(self) {
+        // It never sends: the end of the thread closes the channel.
+        let _ = self.ended.await;
     }
 }
 
@@ -155,6 +159,7 @@ impl Committer {
         let undecided = self.ledger.undecided_visits();
         if undecided > 0 {
             if let Some(last) = self.ledger.settle()? {
+                self.metrics.visits.inc_by(undecided as u64);
                 self.answer(undecided, last);
                 return Ok(());
             }

@@ -83,19 +83,27 @@ impl Store {
         work: impl FnOnce(&mut AnyConnection) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
         let late = |_| Error::Unavailable(format!("no answer within {} s", DEADLINE.as_secs()));
-        let answer = async {
-            let permit = self.permits.clone().acquire_owned().await.expect("the semaphore is never closed");
-            let pool = self.pool.clone();
-            let done = tokio::task::spawn_blocking(move || {
-                let _permit = permit;
-                work(&mut *connection_of(&pool)?)
-            });
-            done.await.unwrap_or_else(|panic| Err(Error::Unavailable(format!("the work panicked: {panic}"))))
-        };
-        tokio::time::timeout(DEADLINE, answer).await.map_err(late)?
+        tokio::time::timeout(DEADLINE, self.run_long(work)).await.map_err(late)?
     }
 
-    /// Runs `work` on a pooled connection and the calling thread: for the command line and for start-up.
+    /// The same for work that may take its time.
+    ///
+    /// # Errors
+    /// No connection can be had, or what `work` returns.
+    pub async fn run_long<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut AnyConnection) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let permit = self.permits.clone().acquire_owned().await.expect("the semaphore is never closed");
+        let pool = self.pool.clone();
+        let done = tokio::task::spawn_blocking(move || {
+            let _permit = permit;
+            work(&mut *connection_of(&pool)?)
+        });
+        done.await.unwrap_or_else(|panic| Err(Error::Unavailable(format!("the work panicked: {panic}"))))
+    }
+
+    /// Runs `work` on a connection of its own and the calling thread: for the command line and for start-up.
     ///
     /// # Errors
     /// The database cannot be reached, or what `work` returns.

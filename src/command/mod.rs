@@ -1,0 +1,147 @@
+//! What the binary does, command by command. Errors name the thing and the remedy; exit codes are
+//! 0 for done, 1 for failed, 2 for a mistake in the call or the configuration.
+
+mod check_config;
+mod fetch;
+mod gifs;
+mod healthcheck;
+mod migrate;
+mod serve;
+mod visits;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, CommandFactory, Parser, Subcommand};
+
+use crate::config::{Config, Overrides};
+use crate::store::Store;
+
+/// Serves a random dog GIF on every refresh and counts its visitors durably.
+///
+/// Settings come from the environment (see `dog-gif-app check-config` and README). Without MYSQL_HOST
+/// everything is kept in an SQLite file below DATA_DIR, so that there is nothing to set up.
+#[derive(Parser)]
+#[command(name = "dog-gif-app", version, max_term_width = 100)]
+pub struct CommandLine {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    common: CommonFlags,
+    #[command(flatten)]
+    serve: ServeFlags,
+}
+
+/// Flags that every command takes.
+#[derive(Args)]
+struct CommonFlags {
+    /// Directory of the embedded SQLite database [env: DATA_DIR] [default: data]
+    #[arg(long, value_name = "DIR", global = true)]
+    data_dir: Option<PathBuf>,
+    /// error, warning, info or debug [env: LOG_LEVEL] [default: info]
+    #[arg(long, value_name = "LEVEL", global = true)]
+    log_level: Option<String>,
+    /// json, text or auto [env: LOG_FORMAT] [default: auto]
+    #[arg(long, value_name = "FORMAT", global = true)]
+    log_format: Option<String>,
+}
+
+/// Flags of `serve`, which also stand without it.
+#[derive(Args, Default)]
+struct ServeFlags {
+    /// Port of the website; 0 picks a free one [env: PORT] [default: 5000]
+    #[arg(long)]
+    port: Option<String>,
+    /// Address to listen on [env: BIND] [default: 127.0.0.1]
+    #[arg(long, value_name = "ADDRESS")]
+    bind: Option<String>,
+    /// Port of probes and metrics; 0 picks a free one [env: OPS_PORT] [default: 9090]
+    #[arg(long, value_name = "PORT")]
+    ops_port: Option<String>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the website; this is what happens without a command
+    Serve(ServeFlags),
+    /// Bring the database's tables up to date, and add the bundled dogs to a new database
+    ///
+    /// Safe to run several times at once: one works, the others wait.
+    Migrate,
+    /// Add, list, remove and export GIFs
+    #[command(subcommand)]
+    Gifs(gifs::GifsCommand),
+    /// Print how many visits were ever counted
+    Visits,
+    /// Print the settings in effect, or everything that is wrong with them
+    CheckConfig,
+    /// Ask a running server whether it is ready; for images without curl
+    ///
+    /// Exit code 0 when URL answers with a 2xx status within five seconds, else 1.
+    Healthcheck {
+        /// What to ask [default: the /readyz of this configuration's operations port]
+        url: Option<String>,
+    },
+    /// Print a completion script, for example: dog-gif-app completions bash > /etc/bash_completion.d/dog-gif-app
+    Completions {
+        /// bash, elvish, fish, powershell or zsh
+        shell: clap_complete::Shell,
+    },
+}
+
+/// Runs the command that was asked for.
+pub fn run(line: CommandLine) -> ExitCode {
+    let CommandLine { command, common, serve } = line;
+    let command = command.unwrap_or(Command::Serve(serve));
+    if let Command::Completions { shell } = command {
+        clap_complete::generate(shell, &mut CommandLine::command(), "dog-gif-app", &mut std::io::stdout());
+        return ExitCode::SUCCESS;
+    }
+    let config = match Config::from_environment(overrides(common, &command)) {
+        Ok(config) => config,
+        Err(problems) => {
+            eprintln!("dog-gif-app: {problems}");
+            return ExitCode::from(2);
+        }
+    };
+    let outcome = match command {
+        Command::Serve(_) => serve::run(config),
+        Command::Migrate => migrate::run(&config),
+        Command::Gifs(command) => gifs::run(&config, command),
+        Command::Visits => visits::run(&config),
+        Command::CheckConfig => check_config::run(&config),
+        Command::Healthcheck { url } => healthcheck::run(&config, url),
+        Command::Completions { .. } => Ok(()),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("dog-gif-app: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn overrides(common: CommonFlags, command: &Command) -> Overrides {
+    let mut overrides = Overrides::default();
+    overrides.set("DATA_DIR", common.data_dir.as_ref().map(|path| path.display()));
+    overrides.set("LOG_LEVEL", common.log_level);
+    overrides.set("LOG_FORMAT", common.log_format);
+    if let Command::Serve(flags) = command {
+        overrides.set("PORT", flags.port.as_ref());
+        overrides.set("BIND", flags.bind.as_ref());
+        overrides.set("OPS_PORT", flags.ops_port.as_ref());
+    }
+    overrides
+}
+
+/// Opens the store for a command; SQLite is brought up to date on the way, as nobody else does it.
+fn open_store(config: &Config) -> anyhow::Result<Store> {
+    let store = Store::open(&config.database)?;
+    if store.kind() == "sqlite" {
+        migrate::bring_up_to_date(&store)?;
+    } else {
+        store.run_here(crate::store::ensure_current)?;
+    }
+    Ok(store)
+}

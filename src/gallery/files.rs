@@ -1,0 +1,96 @@
+//! The GIFs' bytes: from a cache bounded by bytes, else from the database, once for all who wait.
+
+use bytes::Bytes;
+use quick_cache::sync::Cache;
+use quick_cache::{OptionsBuilder, Weighter};
+
+use super::{Catalogue, Sha256, bundled};
+use crate::store::{Error, FileKind, Store, find_file};
+use crate::telemetry::{CacheResult, Metrics};
+
+/// A GIF is 8 MiB at most; with this few shards one fits into a shard of the default cache.
+const SHARDS: usize = 4;
+
+/// A rough size of a cached file, for the cache's first allocation.
+const TYPICAL_FILE_BYTES: u64 = 256 * 1024;
+
+/// What a cached file is called.
+type Key = (Sha256, FileKind);
+
+/// Reads files through the cache.
+pub struct Files {
+    cache: Cache<Key, Bytes, ByteLength>,
+    store: Store,
+    metrics: Metrics,
+}
+
+#[derive(Clone)]
+struct ByteLength;
+
+impl Weighter<Key, Bytes> for ByteLength {
+    fn weight(&self, _: &Key, file: &Bytes) -> u64 {
+        // An entry takes some memory even if its file were empty.
+        file.len().max(64) as u64
+    }
+}
+
+impl Files {
+    /// A cache of at most `capacity` bytes in front of `store`.
+    pub fn new(capacity: u64, store: Store, metrics: Metrics) -> Self {
+        let options = OptionsBuilder::new()
+            .shards(SHARDS)
+            .weight_capacity(capacity)
+            .estimated_items_capacity(usize::try_from(capacity / TYPICAL_FILE_BYTES).unwrap_or(usize::MAX).max(16))
+            .build()
+            .expect("every required option is set");
+        let cache = Cache::with_options(options, ByteLength, Default::default(), Default::default());
+        Self { cache, store, metrics }
+    }
+
+    /// The bytes of a file, if there is one of this digest.
+    ///
+    /// # Errors
+    /// The file is neither cached nor bundled, and the database cannot be asked.
+    pub async fn get(&self, sha256: Sha256, kind: FileKind) -> Result<Option<Bytes>, Error> {
+        if let Some(file) = self.cache.get(&(sha256, kind)) {
+            self.metrics.cache_request(CacheResult::Hit);
+            return Ok(Some(file));
+        }
+        self.metrics.cache_request(CacheResult::Miss);
+        let file = match self.cache.get_value_or_guard_async(&(sha256, kind)).await {
+            Ok(file) => return Ok(Some(file)),
+            Err(guard) => {
+                let file = self.load(sha256, kind).await?;
+                if let Some(file) = &file {
+                    // Refused only when it was removed meanwhile; then it is served this once.
+                    let _ = guard.insert(file.clone());
+                }
+                file
+            }
+        };
+        self.show_size();
+        Ok(file)
+    }
+
+    /// Forgets the files that are no longer in the catalogue, so that a removed GIF is gone.
+    pub fn retain(&self, catalogue: &Catalogue) {
+        self.cache.retain(|(sha256, _), _| catalogue.contains(sha256));
+        self.show_size();
+    }
+
+    async fn load(&self, sha256: Sha256, kind: FileKind) -> Result<Option<Bytes>, Error> {
+        let found = self.store.run(move |connection| find_file(connection, sha256.as_bytes(), kind)).await;
+        match found {
+            Ok(file) => Ok(file.map(Bytes::from)),
+            // The page that apologises for a database that is away shows a bundled dog.
+            Err(error) => match bundled().find(|dog| dog.sha256 == sha256) {
+                Some(dog) => Ok(Some(dog.file(kind))),
+                None => Err(error),
+            },
+        }
+    }
+
+    fn show_size(&self) {
+        self.metrics.cache_bytes.set(i64::try_from(self.cache.weight()).unwrap_or(i64::MAX));
+    }
+}

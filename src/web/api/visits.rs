@@ -1,0 +1,54 @@
+//! `/api/v1/visits`: counts a visit, or tells how many there were.
+
+use salvo::http::StatusCode;
+use salvo::writing::Json;
+use salvo::Response;
+use salvo_oapi::{ToSchema, endpoint};
+use serde::Serialize;
+
+use crate::gallery::VisitCounter;
+use crate::store::{Store, total_visits};
+use crate::web::error::Error;
+
+/// A counted visit.
+#[derive(Serialize, ToSchema)]
+pub struct Visitor {
+    /// This visitor's own number: unique, and greater than all given before.
+    visitor: i64,
+}
+
+/// How many visits there were.
+#[derive(Serialize, ToSchema)]
+pub struct Visits {
+    /// Visits ever counted.
+    total: i64,
+}
+
+/// Counts a visit.
+#[derive(Clone)]
+pub struct PostVisit(pub VisitCounter);
+
+#[endpoint(operation_id = "count_visit", tags("visits"), status_codes(201))]
+impl PostVisit {
+    /// Counts a visit
+    ///
+    /// The answer comes when the number is durable.
+    async fn handle(&self, response: &mut Response) -> Result<Json<Visitor>, Error> {
+        let visitor = self.0.count().await.map_err(Error::NotCounted)?;
+        response.status_code(StatusCode::CREATED);
+        Ok(Json(Visitor { visitor }))
+    }
+}
+
+/// Tells the total.
+#[derive(Clone)]
+pub struct GetVisits(pub Store);
+
+#[endpoint(operation_id = "get_visits", tags("visits"))]
+impl GetVisits {
+    /// How many visits there were
+    async fn handle(&self) -> Result<Json<Visits>, Error> {
+        let total = self.0.run(total_visits).await.map_err(Error::Unavailable)?;
+        Ok(Json(Visits { total }))
+    }
+}

@@ -1,0 +1,203 @@
+//! Pages: one typed view and one template each. Templates are strict, so that a missing field fails a test.
+
+use handlebars::{Handlebars, RenderError};
+use rand::seq::IteratorRandom;
+use rust_embed::RustEmbed;
+use salvo::http::StatusCode;
+use serde::Serialize;
+
+use super::assets;
+use crate::gallery::{Gif, Sha256, bundled};
+
+/// The media type of every page.
+pub const HTML: &str = "text/html; charset=utf-8";
+
+#[derive(RustEmbed)]
+#[folder = "templates"]
+#[include = "*.hbs"]
+struct Templates;
+
+/// The compiled templates.
+pub struct Pages(Handlebars<'static>);
+
+/// What the page of a dog shows.
+#[derive(Serialize)]
+pub struct DogView<'a> {
+    /// The visitor's number, with thousands separated.
+    pub visitor: String,
+    /// The dog; none when the catalogue is empty.
+    pub dog: Option<Dog<'a>>,
+    /// Where another dog is.
+    pub another_url: String,
+    /// How many dogs there are, with thousands separated.
+    pub total: String,
+    /// Whether there is one dog only.
+    pub is_only_dog: bool,
+    /// `https://host` of this site, for previews in chats; empty when unknown.
+    pub origin: String,
+    /// Addresses of the stylesheet and the script.
+    pub assets: &'static assets::Urls,
+}
+
+/// One dog on a page.
+#[derive(Serialize)]
+pub struct Dog<'a> {
+    slug: &'a str,
+    title: &'a str,
+    alt: &'a str,
+    credit: &'a str,
+    license: &'a str,
+    license_url: Option<&'static str>,
+    source_url: &'a str,
+    width: u16,
+    height: u16,
+    animation_url: String,
+    still_url: String,
+}
+
+impl<'a> From<Gif<'a>> for Dog<'a> {
+    fn from(gif: Gif<'a>) -> Self {
+        Self {
+            slug: gif.slug,
+            title: gif.title,
+            alt: gif.alt,
+            credit: gif.credit,
+            license: gif.license,
+            license_url: license_url(gif.license),
+            source_url: gif.source_url,
+            width: gif.width,
+            height: gif.height,
+            animation_url: animation_url(&gif.sha256),
+            still_url: still_url(&gif.sha256),
+        }
+    }
+}
+
+/// What the page of an error shows.
+#[derive(Serialize)]
+pub struct ErrorView<'a> {
+    status: u16,
+    heading: &'static str,
+    sentence: &'a str,
+    request_id: &'a str,
+    dog: Option<Comforter>,
+    assets: &'static assets::Urls,
+}
+
+/// A bundled dog on the page of an error: it is there even when the database is not.
+#[derive(Serialize)]
+struct Comforter {
+    alt: &'static str,
+    animation_url: String,
+    still_url: String,
+}
+
+impl<'a> ErrorView<'a> {
+    /// The page for `status`.
+    pub fn new(status: StatusCode, sentence: &'a str, request_id: &'a str) -> Self {
+        let heading = match status.as_u16() {
+            404 => "No dog here",
+            405 => "That trick is unknown",
+            413 => "Too much to fetch",
+            503 => "The dogs need a moment",
+            500..600 => "A dog ate our homework",
+            _ => "That did not work",
+        };
+        let dog = bundled().choose(&mut rand::rng()).map(|dog| Comforter {
+            alt: dog.entry.alt.as_deref().unwrap_or_default(),
+            animation_url: animation_url(&dog.sha256),
+            still_url: still_url(&dog.sha256),
+        });
+        Self { status: status.as_u16(), heading, sentence, request_id, dog, assets: assets::urls() }
+    }
+}
+
+impl Pages {
+    /// Compiles every template.
+    ///
+    /// # Panics
+    /// When a template is not valid, which every test shows.
+    pub fn compile() -> Self {
+        let mut handlebars = Handlebars::new();
+        handlebars.set_strict_mode(true);
+        handlebars.register_embed_templates_with_extension::<Templates>(".hbs").expect("every template is valid");
+        Self(handlebars)
+    }
+
+    /// The page of a dog.
+    ///
+    /// # Errors
+    /// The template names what the view does not have.
+    pub fn dog(&self, view: &DogView<'_>) -> Result<String, RenderError> {
+        self.0.render("dog", view)
+    }
+
+    /// The page of an error.
+    ///
+    /// # Errors
+    /// The template names what the view does not have.
+    pub fn error(&self, view: &ErrorView<'_>) -> Result<String, RenderError> {
+        self.0.render("error", view)
+    }
+
+    /// The browser of the API's documentation.
+    ///
+    /// # Errors
+    /// The template names what the view does not have.
+    pub fn api_docs(&self) -> Result<String, RenderError> {
+        #[derive(Serialize)]
+        struct ApiDocsView {
+            assets: &'static assets::Urls,
+        }
+        self.0.render("api_docs", &ApiDocsView { assets: assets::urls() })
+    }
+}
+
+/// Where the animation with this digest is.
+pub fn animation_url(sha256: &Sha256) -> String {
+    format!("/gifs/{sha256}.gif")
+}
+
+/// Where the still with this digest of its animation is.
+pub fn still_url(sha256: &Sha256) -> String {
+    format!("/gifs/{sha256}.png")
+}
+
+/// `12345` becomes `12,345`.
+pub fn with_thousands(number: i64) -> String {
+    let digits = number.unsigned_abs().to_string();
+    let mut text = String::with_capacity(digits.len() * 4 / 3 + 1);
+    if number < 0 {
+        text.push('-');
+    }
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// Where the licences that GIFs usually have can be read.
+fn license_url(license: &str) -> Option<&'static str> {
+    Some(match license {
+        "CC0-1.0" => "https://creativecommons.org/publicdomain/zero/1.0/",
+        "CC-BY-4.0" => "https://creativecommons.org/licenses/by/4.0/",
+        "CC-BY-SA-4.0" => "https://creativecommons.org/licenses/by-sa/4.0/",
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_are_separated() {
+        let cases = [(0, "0"), (999, "999"), (1000, "1,000"), (12345, "12,345"), (1234567, "1,234,567"), (-1000, "-1,000")];
+        for (number, text) in cases {
+            assert_eq!(with_thousands(number), text);
+        }
+    }
+}

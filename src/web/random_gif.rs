@@ -1,0 +1,31 @@
+//! `GET /random.gif`: another GIF every time, for chats, READMEs and `<img>`. Counts nothing.
+
+use std::sync::Arc;
+
+use salvo::http::header::LOCATION;
+use salvo::http::{HeaderValue, StatusCode};
+use salvo::{Response, handler};
+
+use super::error::Error;
+use super::gif_file::SHARED_WITH_ALL;
+use super::pages;
+use crate::gallery::Gallery;
+
+/// Sends the client to a random GIF.
+#[derive(Clone)]
+pub struct RandomGifRedirect(pub Arc<Gallery>);
+
+#[handler]
+impl RandomGifRedirect {
+    async fn handle(&self, response: &mut Response) -> Result<(), Error> {
+        let catalogue = self.0.catalogue();
+        let gif = catalogue.random(None, &mut rand::rng()).ok_or(Error::NoSuchDog)?;
+        let location = HeaderValue::from_str(&pages::animation_url(&gif.sha256))
+            .map_err(|error| Error::Internal(error.to_string()))?;
+        let (name, value) = SHARED_WITH_ALL;
+        response.headers_mut().insert(name, value);
+        response.headers_mut().insert(LOCATION, location);
+        response.status_code(StatusCode::FOUND);
+        Ok(())
+    }
+}
