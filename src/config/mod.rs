@@ -195,6 +195,15 @@ mod tests {
     }
 
     #[test]
+    fn database_names_that_a_url_would_change_are_refused() {
+        for (name, accepted) in [("dog_gifs-2", true), ("dog gifs", false), ("dögs", false), ("a/b", false), ("..", false)] {
+            let mut values = MYSQL.to_vec();
+            values[2] = ("MYSQL_DATABASE", name);
+            assert_eq!(read(&values).is_ok(), accepted, "{name}");
+        }
+    }
+
+    #[test]
     fn verified_tls_needs_a_certificate_authority() {
         let mut values = MYSQL.to_vec();
         values.push(("MYSQL_TLS", "verify"));
