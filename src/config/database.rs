@@ -112,10 +112,15 @@ impl MysqlSettings {
         if is_socket && matches!(tls, MysqlTls::Verify { .. }) {
             reader.problem("MYSQL_TLS", "=verify needs a host name: a certificate cannot be checked on a socket");
         }
+        let database = required(reader, "MYSQL_DATABASE");
+        // diesel takes it out of a URL without decoding it.
+        if !database.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '$')) {
+            reader.problem("MYSQL_DATABASE", "must be ASCII letters, digits, `_`, `-` and `$`");
+        }
         Self {
             port: reader.parse("MYSQL_PORT", "a TCP port from 0 to 65535"),
             user: required(reader, "MYSQL_USER"),
-            database: required(reader, "MYSQL_DATABASE"),
+            database,
             password: password(reader),
             pool_size: u32::try_from(reader.number("MYSQL_POOL_SIZE", 1..=64)).unwrap_or(1),
             host,

@@ -195,6 +195,15 @@ mod tests {
     }
 
     #[test]
+    fn database_names_that_a_url_would_change_are_refused() {
+        for (name, accepted) in [("dog_gifs-2", true), ("dog gifs", false), ("dögs", false), ("a/b", false), ("..", false)] {
+            let mut values = MYSQL.to_vec();
+            values[2] = ("MYSQL_DATABASE", name);
+            assert_eq!(read(&values).is_ok(), accepted, "{name}");
+        }
+    }
+
+    #[test]
     fn verified_tls_needs_a_certificate_authority() {
         let mut values = MYSQL.to_vec();
         values.push(("MYSQL_TLS", "verify"));
@@ -209,9 +218,12 @@ mod tests {
 
     #[test]
     fn defaults_in_the_table_are_all_valid() {
-        let config = Config::read(|name| {
-            SETTINGS.iter().find(|setting| setting.name == name).and_then(|setting| setting.default).map(String::from)
-        });
-        assert!(config.is_ok(), "{}", config.unwrap_err());
+        let default = |name: &str| SETTINGS.iter().find(|setting| setting.name == name)?.default.map(String::from);
+        // MySQL's defaults may only be spelled out where MySQL is used.
+        let sqlite = Config::read(|name| default(name).filter(|_| !name.starts_with("MYSQL_")));
+        assert!(sqlite.is_ok(), "{}", sqlite.unwrap_err());
+        let given = |name: &str| MYSQL.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_string());
+        let mysql = Config::read(|name| given(name).or_else(|| default(name)));
+        assert!(mysql.is_ok(), "{}", mysql.unwrap_err());
     }
 }
