@@ -5,7 +5,7 @@ mod catalogue;
 mod comparison;
 mod footprint;
 #[path = "../../tests/it/harness/mod.rs"]
-#[allow(dead_code)]
+#[allow(dead_code, unused_imports)]
 mod harness;
 mod server;
 mod throughput;
