@@ -24,7 +24,10 @@ pub fn measure() {
     let size = binary_size();
     println!("- idle memory, every bundled GIF cached: {idle:.1} MiB");
     println!("- peak memory at 256 connections: {peak:.1} MiB");
-    println!("- first 200 after exec, existing SQLite file (median of {STARTS}): {:.1} ms", first.as_secs_f64() * 1000.0);
+    println!(
+        "- first 200 after exec, existing SQLite file (median of {STARTS}): {:.1} ms",
+        first.as_secs_f64() * 1000.0
+    );
     println!("- stripped binary: {size:.1} MiB\n");
     target("16 MiB / idle memory", 16.0 / idle, 1.0);
     target("48 MiB / peak memory", 48.0 / peak, 1.0);
@@ -52,7 +55,8 @@ fn first_answer(database: &Database) -> Duration {
 }
 
 fn start_once(database: &Database) -> Duration {
-    let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port").port();
+    let port =
+        std::net::TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port").port();
     let mut command = program(database, &[("PORT", &port.to_string()), ("OPS_PORT", "0")]);
     command.stdout(std::process::Stdio::null());
     let begin = Instant::now();

@@ -97,7 +97,8 @@ impl MysqlSettings {
                 "must be a host name, an IPv4 address or the absolute path of a socket (for IPv6 use a name)",
             );
         }
-        let tls = match (reader.choice("MYSQL_TLS", &[("off", false), ("verify", true)]), reader.given("MYSQL_TLS_CA")) {
+        let tls = match (reader.choice("MYSQL_TLS", &[("off", false), ("verify", true)]), reader.given("MYSQL_TLS_CA"))
+        {
             (true, Some(ca)) => MysqlTls::Verify { ca: ca.into() },
             (false, None) => MysqlTls::Off,
             (true, None) => {

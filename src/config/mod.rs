@@ -108,11 +108,7 @@ impl Config {
                 ),
                 format: reader.choice(
                     "LOG_FORMAT",
-                    &[
-                        ("auto", LogFormat::for_this_terminal()),
-                        ("json", LogFormat::Json),
-                        ("text", LogFormat::Text),
-                    ],
+                    &[("auto", LogFormat::for_this_terminal()), ("json", LogFormat::Json), ("text", LogFormat::Text)],
                 ),
             },
             revision: reader.text("REVISION"),
@@ -127,11 +123,7 @@ impl Config {
 
 impl LogFormat {
     fn for_this_terminal() -> Self {
-        if std::io::IsTerminal::is_terminal(&std::io::stdout()) {
-            Self::Text
-        } else {
-            Self::Json
-        }
+        if std::io::IsTerminal::is_terminal(&std::io::stdout()) { Self::Text } else { Self::Json }
     }
 }
 
@@ -140,17 +132,11 @@ mod tests {
     use super::*;
 
     fn read(values: &[(&str, &str)]) -> Result<Config, Problems> {
-        Config::read(|name| {
-            values.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_string())
-        })
+        Config::read(|name| values.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_string()))
     }
 
-    const MYSQL: [(&str, &str); 4] = [
-        ("MYSQL_HOST", "db"),
-        ("MYSQL_USER", "dog"),
-        ("MYSQL_DATABASE", "dogs"),
-        ("MYSQL_PASSWORD", "bone"),
-    ];
+    const MYSQL: [(&str, &str); 4] =
+        [("MYSQL_HOST", "db"), ("MYSQL_USER", "dog"), ("MYSQL_DATABASE", "dogs"), ("MYSQL_PASSWORD", "bone")];
 
     #[test]
     fn an_empty_environment_serves_sqlite_on_loopback() {
@@ -196,7 +182,9 @@ mod tests {
 
     #[test]
     fn database_names_that_a_url_would_change_are_refused() {
-        for (name, accepted) in [("dog_gifs-2", true), ("dog gifs", false), ("dögs", false), ("a/b", false), ("..", false)] {
+        for (name, accepted) in
+            [("dog_gifs-2", true), ("dog gifs", false), ("dögs", false), ("a/b", false), ("..", false)]
+        {
             let mut values = MYSQL.to_vec();
             values[2] = ("MYSQL_DATABASE", name);
             assert_eq!(read(&values).is_ok(), accepted, "{name}");

@@ -52,9 +52,7 @@ fn url(settings: &MysqlSettings, password: &Secret) -> Secret {
     }
     let (verify, query) = match &settings.tls {
         MysqlTls::Off => ("", String::new()),
-        MysqlTls::Verify { ca } => {
-            (";ssl-verify-server-cert=1", format!("?ssl_ca={}", encoded(&ca.to_string_lossy())))
-        }
+        MysqlTls::Verify { ca } => (";ssl-verify-server-cert=1", format!("?ssl_ca={}", encoded(&ca.to_string_lossy()))),
     };
     let (host, port) = (&settings.host, settings.port);
     Secret::new(format!(
@@ -109,6 +107,9 @@ mod tests {
 
     #[test]
     fn an_absolute_path_is_a_socket() {
-        assert!(url_for(&[("MYSQL_HOST", "/run/my sql.sock")]).ends_with("@localhost/dog_gifs?unix_socket=%2Frun%2Fmy%20sql%2Esock"));
+        assert!(
+            url_for(&[("MYSQL_HOST", "/run/my sql.sock")])
+                .ends_with("@localhost/dog_gifs?unix_socket=%2Frun%2Fmy%20sql%2Esock")
+        );
     }
 }
