@@ -75,10 +75,6 @@ impl Connection {
         self.0.get_mut().write_all(bytes)
     }
 
-    pub fn stream(&self) -> &TcpStream {
-        self.0.get_ref()
-    }
-
     /// Reads one answer; one to HEAD has no body, whatever its length says.
     pub fn answer(&mut self, to_head: bool) -> io::Result<Answer> {
         let status_line = self.line()?;

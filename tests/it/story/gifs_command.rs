@@ -93,7 +93,8 @@ fn a_gif_is_fetched_from_a_url() {
     });
     let url = format!("http://{address}/pics/spot.gif?size=large#top");
     run(&database, &["gifs", "add", &url]).successful();
-    assert_eq!(listed(&database)["spot"]["source_url"], url);
+    let source = url.split_once('?').unwrap().0;
+    assert_eq!(listed(&database)["spot"]["source_url"], source, "what follows the path may be a secret");
     let missing = run(&database, &["gifs", "add", &format!("http://{address}/nothing.gif")]);
     assert_eq!(missing.code, 1);
     assert!(missing.errors.contains("404"), "{missing:?}");
