@@ -114,9 +114,7 @@ impl<'a> Additions<'a> {
             if source == "-" {
                 self.add(source, Entry { file: "dog.gif".into(), ..Entry::default() }, read_stdin());
             } else if source.starts_with("http://") || source.starts_with("https://") {
-                let path = source.split(['?', '#']).next().unwrap_or_default();
-                let file = path.rsplit('/').next().unwrap_or_default().into();
-                self.add(source, Entry { file, source_url: Some(source.clone()), ..Entry::default() }, download(source));
+                self.add(source, entry_of_url(source), download(source));
             } else if Path::new(source).is_dir() {
                 self.add_directory(Path::new(source));
             } else {
@@ -125,7 +123,9 @@ impl<'a> Additions<'a> {
         }
         let Self { added, duplicates, failed, .. } = self;
         println!("{added} added, {duplicates} there already, {failed} failed");
-        if failed > 0 { bail!("{failed} of {} could not be added; see above", added + duplicates + failed) }
+        if failed > 0 {
+            bail!("{failed} of {} could not be added; see above", added + duplicates + failed)
+        }
         Ok(())
     }
 
@@ -178,6 +178,14 @@ impl<'a> Additions<'a> {
         self.failed += 1;
         eprintln!("{source}: {error:#}");
     }
+}
+
+/// Signatures in a query and passwords before a host are secrets: the address is kept without them.
+fn entry_of_url(url: &str) -> Entry {
+    let address = url.split(['?', '#']).next().unwrap_or_default();
+    let file = address.rsplit('/').next().unwrap_or_default().into();
+    let source_url = Some(address.to_string()).filter(|address| !address.contains('@'));
+    Entry { file, source_url, ..Entry::default() }
 }
 
 /// What the manifest tells, and behind that the GIFs it does not name, by name.

@@ -46,8 +46,7 @@ async fn serve(config: Config, logger: &Logger) -> anyhow::Result<()> {
     }
     let files = Files::new(config.gif_cache_bytes, store.clone(), metrics.clone());
     let gallery = Arc::new(Gallery::new(files, store.clone(), metrics.clone(), logger.clone()));
-    let (visits, counter) =
-        VisitCounter::start(store.ledger(), config.visit_timeout, metrics.clone(), logger.clone())?;
+    let (visits, counter) = VisitCounter::start(store.ledger(), config.visit_timeout, metrics.clone(), logger.clone())?;
     // The first answer should already have a dog in it; a database that is away is waited for below.
     let _ = gallery.refresh().await;
     let draining = Draining::default();

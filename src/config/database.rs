@@ -97,7 +97,8 @@ impl MysqlSettings {
                 "must be a host name, an IPv4 address or the absolute path of a socket (for IPv6 use a name)",
             );
         }
-        let tls = match (reader.choice("MYSQL_TLS", &[("off", false), ("verify", true)]), reader.given("MYSQL_TLS_CA")) {
+        let tls = match (reader.choice("MYSQL_TLS", &[("off", false), ("verify", true)]), reader.given("MYSQL_TLS_CA"))
+        {
             (true, Some(ca)) => MysqlTls::Verify { ca: ca.into() },
             (false, None) => MysqlTls::Off,
             (true, None) => {
@@ -112,10 +113,15 @@ impl MysqlSettings {
         if is_socket && matches!(tls, MysqlTls::Verify { .. }) {
             reader.problem("MYSQL_TLS", "=verify needs a host name: a certificate cannot be checked on a socket");
         }
+        let database = required(reader, "MYSQL_DATABASE");
+        // diesel takes it out of a URL without decoding it.
+        if !database.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '$')) {
+            reader.problem("MYSQL_DATABASE", "must be ASCII letters, digits, `_`, `-` and `$`");
+        }
         Self {
             port: reader.parse("MYSQL_PORT", "a TCP port from 0 to 65535"),
             user: required(reader, "MYSQL_USER"),
-            database: required(reader, "MYSQL_DATABASE"),
+            database,
             password: password(reader),
             pool_size: u32::try_from(reader.number("MYSQL_POOL_SIZE", 1..=64)).unwrap_or(1),
             host,

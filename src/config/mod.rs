@@ -108,11 +108,7 @@ impl Config {
                 ),
                 format: reader.choice(
                     "LOG_FORMAT",
-                    &[
-                        ("auto", LogFormat::for_this_terminal()),
-                        ("json", LogFormat::Json),
-                        ("text", LogFormat::Text),
-                    ],
+                    &[("auto", LogFormat::for_this_terminal()), ("json", LogFormat::Json), ("text", LogFormat::Text)],
                 ),
             },
             revision: reader.text("REVISION"),
@@ -127,11 +123,7 @@ impl Config {
 
 impl LogFormat {
     fn for_this_terminal() -> Self {
-        if std::io::IsTerminal::is_terminal(&std::io::stdout()) {
-            Self::Text
-        } else {
-            Self::Json
-        }
+        if std::io::IsTerminal::is_terminal(&std::io::stdout()) { Self::Text } else { Self::Json }
     }
 }
 
@@ -140,17 +132,11 @@ mod tests {
     use super::*;
 
     fn read(values: &[(&str, &str)]) -> Result<Config, Problems> {
-        Config::read(|name| {
-            values.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_string())
-        })
+        Config::read(|name| values.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_string()))
     }
 
-    const MYSQL: [(&str, &str); 4] = [
-        ("MYSQL_HOST", "db"),
-        ("MYSQL_USER", "dog"),
-        ("MYSQL_DATABASE", "dogs"),
-        ("MYSQL_PASSWORD", "bone"),
-    ];
+    const MYSQL: [(&str, &str); 4] =
+        [("MYSQL_HOST", "db"), ("MYSQL_USER", "dog"), ("MYSQL_DATABASE", "dogs"), ("MYSQL_PASSWORD", "bone")];
 
     #[test]
     fn an_empty_environment_serves_sqlite_on_loopback() {
@@ -195,6 +181,17 @@ mod tests {
     }
 
     #[test]
+    fn database_names_that_a_url_would_change_are_refused() {
+        for (name, accepted) in
+            [("dog_gifs-2", true), ("dog gifs", false), ("dögs", false), ("a/b", false), ("..", false)]
+        {
+            let mut values = MYSQL.to_vec();
+            values[2] = ("MYSQL_DATABASE", name);
+            assert_eq!(read(&values).is_ok(), accepted, "{name}");
+        }
+    }
+
+    #[test]
     fn verified_tls_needs_a_certificate_authority() {
         let mut values = MYSQL.to_vec();
         values.push(("MYSQL_TLS", "verify"));
@@ -209,9 +206,12 @@ mod tests {
 
     #[test]
     fn defaults_in_the_table_are_all_valid() {
-        let config = Config::read(|name| {
-            SETTINGS.iter().find(|setting| setting.name == name).and_then(|setting| setting.default).map(String::from)
-        });
-        assert!(config.is_ok(), "{}", config.unwrap_err());
+        let default = |name: &str| SETTINGS.iter().find(|setting| setting.name == name)?.default.map(String::from);
+        // MySQL's defaults may only be spelled out where MySQL is used.
+        let sqlite = Config::read(|name| default(name).filter(|_| !name.starts_with("MYSQL_")));
+        assert!(sqlite.is_ok(), "{}", sqlite.unwrap_err());
+        let given = |name: &str| MYSQL.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_string());
+        let mysql = Config::read(|name| given(name).or_else(|| default(name)));
+        assert!(mysql.is_ok(), "{}", mysql.unwrap_err());
     }
 }

@@ -93,11 +93,13 @@ impl<'source> Reader<'source> {
     pub(super) fn choice<T: Copy>(&mut self, name: &str, choices: &[(&str, T)]) -> T {
         let value = self.text(name);
         let chosen = choices.iter().find(|(word, _)| *word == value.to_ascii_lowercase());
-        chosen.unwrap_or_else(|| {
-            let words: Vec<_> = choices.iter().map(|(word, _)| *word).collect();
-            self.bad_value(name, &value, &words.join(", ").replace(", ", " or "));
-            &choices[0]
-        }).1
+        chosen
+            .unwrap_or_else(|| {
+                let words: Vec<_> = choices.iter().map(|(word, _)| *word).collect();
+                self.bad_value(name, &value, &words.join(", ").replace(", ", " or "));
+                &choices[0]
+            })
+            .1
     }
 
     pub(super) fn bad_value(&mut self, name: &str, value: &str, expected: &str) {

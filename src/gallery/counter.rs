@@ -66,8 +66,14 @@ impl VisitCounter {
     ) -> std::io::Result<(Self, Counter)> {
         let (queue, visits) = mpsc::channel(QUEUE_VISITS);
         let heart = Arc::new(Heart::default());
-        let committer =
-            Committer { ledger, queue: visits, waiting: Vec::new(), heart: heart.clone(), metrics: metrics.clone(), logger };
+        let committer = Committer {
+            ledger,
+            queue: visits,
+            waiting: Vec::new(),
+            heart: heart.clone(),
+            metrics: metrics.clone(),
+            logger,
+        };
         let (end, ended) = oneshot::channel();
         std::thread::Builder::new().name("visit-counter".into()).spawn(move || {
             // Dropped, and so told, when the thread ends, even by a panic.

@@ -179,7 +179,8 @@ fn first_frame(decoder: &mut Decoder<Cursor<&[u8]>>) -> Result<Vec<u8>, ImportEr
     if frame.transparent.is_some() || frame.width < canvas_width || frame.height < canvas_height {
         alpha[free] = 0;
     }
-    let mut canvas = vec![u8::try_from(free).unwrap_or(u8::MAX); usize::from(canvas_width) * usize::from(canvas_height)];
+    let mut canvas =
+        vec![u8::try_from(free).unwrap_or(u8::MAX); usize::from(canvas_width) * usize::from(canvas_height)];
     let lines = frame.buffer.chunks_exact(frame.width.max(1).into());
     for (line, y) in lines.zip(usize::from(frame.top)..) {
         let start = y * usize::from(canvas_width) + usize::from(frame.left);

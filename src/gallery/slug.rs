@@ -6,6 +6,9 @@ use std::str::FromStr;
 /// Longest slug, in characters; leaves room in the column for `-2`, `-3`, … behind a taken one.
 const MAX_LENGTH: usize = 64;
 
+/// Taken by `/api/v1/gifs/random`.
+const RESERVED: &str = "random";
+
 /// Lower-case ASCII words joined by single hyphens, such as `corgi-wags`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Slug(String);
@@ -25,7 +28,11 @@ impl Slug {
             }
             slug.extend(word.chars().take(room).map(|c| c.to_ascii_lowercase()));
         }
-        Self(if slug.is_empty() { "dog".into() } else { slug })
+        match slug.as_str() {
+            "" => Self("dog".into()),
+            RESERVED => Self(format!("{RESERVED}-dog")),
+            _ => Self(slug),
+        }
     }
 
     /// The slug as text.
@@ -36,7 +43,10 @@ impl Slug {
 
 /// Why a text is not a slug.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a slug is lower-case letters and digits in words joined by single hyphens, at most {MAX_LENGTH} characters")]
+#[error(
+    "a slug is lower-case letters and digits in words joined by single hyphens, \
+     at most {MAX_LENGTH} characters and not {RESERVED:?}"
+)]
 pub struct InvalidSlug;
 
 impl FromStr for Slug {
@@ -45,7 +55,7 @@ impl FromStr for Slug {
     fn from_str(text: &str) -> Result<Self, InvalidSlug> {
         let is_word =
             |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
-        if text.len() <= MAX_LENGTH && text.split('-').all(is_word) {
+        if text.len() <= MAX_LENGTH && text != RESERVED && text.split('-').all(is_word) {
             Ok(Self(text.to_string()))
         } else {
             Err(InvalidSlug)
@@ -80,7 +90,7 @@ mod tests {
 
     #[test]
     fn texts_that_are_no_slugs_are_refused() {
-        for text in ["", "-", "a-", "-a", "a--b", "A", "a b", "ä", "a/b", &"a".repeat(65)] {
+        for text in ["", "-", "a-", "-a", "a--b", "A", "a b", "ä", "a/b", "random", &"a".repeat(65)] {
             assert_eq!(text.parse::<Slug>(), Err(InvalidSlug), "{text:?}");
         }
     }

@@ -38,12 +38,14 @@ pub fn migrate(connection: &mut AnyConnection) -> Result<Migrated, Error> {
 /// # Errors
 /// [`Error::Schema`] names what is pending.
 pub fn ensure_current(connection: &mut AnyConnection) -> Result<(), Error> {
-    let applied: Vec<String> = applied_versions::table
-        .select(applied_versions::version)
-        .load(connection)
-        .map_err(|error| match error.to_string() {
-            message if message.contains("__diesel_schema_migrations") => Error::Schema("it was never migrated".into()),
-            _ => Error::Query(error),
+    let applied: Vec<String> =
+        applied_versions::table.select(applied_versions::version).load(connection).map_err(|error| {
+            match error.to_string() {
+                message if message.contains("__diesel_schema_migrations") => {
+                    Error::Schema("it was never migrated".into())
+                }
+                _ => Error::Query(error),
+            }
         })?;
     let known = match connection {
         AnyConnection::Mysql(_) => versions::<Mysql>(&MYSQL),
@@ -96,9 +98,7 @@ fn migrate_sqlite(connection: &mut SqliteConnection) -> Result<Migrated, Error> 
     connection.immediate_transaction(|connection| names(connection.run_pending_migrations(SQLITE)))
 }
 
-fn names<V: ToString>(
-    migrations: diesel::migration::Result<Vec<V>>,
-) -> Result<Vec<String>, Error> {
+fn names<V: ToString>(migrations: diesel::migration::Result<Vec<V>>) -> Result<Vec<String>, Error> {
     migrations
         .map(|list| list.iter().map(ToString::to_string).collect())
         .map_err(|error| Error::Migration(error.to_string()))

@@ -19,9 +19,7 @@ use crate::config::Database;
 
 pub use connection::{AnyConnection, Connector};
 pub use error::Error;
-pub use gifs::{
-    Added, FileKind, GifRecord, NewGif, add_gif, catalogue_version, find_file, for_each_gif, remove_gif,
-};
+pub use gifs::{Added, FileKind, GifRecord, NewGif, add_gif, catalogue_version, find_file, for_each_gif, remove_gif};
 pub use migrations::{Migrated, ensure_current, migrate, revert_all};
 pub use visits::{Ledger, total_visits};
 

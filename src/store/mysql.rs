@@ -6,7 +6,7 @@
 //! connection string when it holds a `;`, and there `ssl-verify-server-cert=1` refuses such a server,
 //! a wrong authority and a wrong host name before a byte of the password is sent. The same string
 //! carries the connect timeout that diesel's URL has no key for. It cannot quote its separators, which
-//! is why `config` restricts host names.
+//! is why `config` restricts the names of hosts and databases.
 
 use diesel::connection::SimpleConnection;
 use diesel::sql_types::Text;
@@ -43,17 +43,16 @@ pub(super) fn connect(settings: &MysqlSettings) -> Result<MysqlConnection, Error
 
 fn url(settings: &MysqlSettings, password: &Secret) -> Secret {
     let encoded = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
-    let (user, password, database) =
-        (encoded(&settings.user), encoded(password.reveal()), encoded(&settings.database));
+    let (user, password) = (encoded(&settings.user), encoded(password.reveal()));
+    // diesel decodes accounts and queries, but not this: `dogs%5F1` would be looked for as it stands.
+    let database = &settings.database;
     if settings.host.starts_with('/') {
         let socket = encoded(&settings.host);
         return Secret::new(format!("mysql://{user}:{password}@localhost/{database}?unix_socket={socket}"));
     }
     let (verify, query) = match &settings.tls {
         MysqlTls::Off => ("", String::new()),
-        MysqlTls::Verify { ca } => {
-            (";ssl-verify-server-cert=1", format!("?ssl_ca={}", encoded(&ca.to_string_lossy())))
-        }
+        MysqlTls::Verify { ca } => (";ssl-verify-server-cert=1", format!("?ssl_ca={}", encoded(&ca.to_string_lossy()))),
     };
     let (host, port) = (&settings.host, settings.port);
     Secret::new(format!(
@@ -83,7 +82,7 @@ mod tests {
 
     fn url_for(values: &[(&str, &str)]) -> String {
         let config = Config::read(|name| {
-            let base = [("MYSQL_USER", "do:g"), ("MYSQL_DATABASE", "dogs"), ("MYSQL_PASSWORD", "p@ss/w?rd;x=1")];
+            let base = [("MYSQL_USER", "do:g"), ("MYSQL_DATABASE", "dog_gifs"), ("MYSQL_PASSWORD", "p@ss/w?rd;x=1")];
             let found = values.iter().chain(&base).find(|(key, _)| *key == name);
             found.map(|(_, value)| (*value).to_string())
         })
@@ -96,18 +95,21 @@ mod tests {
     fn separators_in_account_names_and_passwords_cannot_change_the_url() {
         assert_eq!(
             url_for(&[("MYSQL_HOST", "db.example")]),
-            "mysql://do%3Ag:p%40ss%2Fw%3Frd%3Bx%3D1@host=db.example;port=3306;connect-timeout=2/dogs"
+            "mysql://do%3Ag:p%40ss%2Fw%3Frd%3Bx%3D1@host=db.example;port=3306;connect-timeout=2/dog_gifs"
         );
     }
 
     #[test]
     fn verified_tls_uses_the_strict_form() {
         let url = url_for(&[("MYSQL_HOST", "db"), ("MYSQL_TLS", "verify"), ("MYSQL_TLS_CA", "/etc/ca.pem")]);
-        assert!(url.contains(";ssl-verify-server-cert=1/dogs?ssl_ca=%2Fetc%2Fca%2Epem"), "{url}");
+        assert!(url.contains(";ssl-verify-server-cert=1/dog_gifs?ssl_ca=%2Fetc%2Fca%2Epem"), "{url}");
     }
 
     #[test]
     fn an_absolute_path_is_a_socket() {
-        assert!(url_for(&[("MYSQL_HOST", "/run/my sql.sock")]).ends_with("@localhost/dogs?unix_socket=%2Frun%2Fmy%20sql%2Esock"));
+        assert!(
+            url_for(&[("MYSQL_HOST", "/run/my sql.sock")])
+                .ends_with("@localhost/dog_gifs?unix_socket=%2Frun%2Fmy%20sql%2Esock")
+        );
     }
 }

@@ -142,8 +142,7 @@ fn open(connector: &Connector) -> Result<Session, Error> {
 
 fn register_writer(connection: &mut MysqlConnection) -> Result<Writer, Error> {
     let id: [u8; 16] = rand::random();
-    let oldest_kept = unix_milliseconds() - milliseconds(WRITER_ROWS_KEPT);
-    diesel::delete(visit_writers::table.filter(visit_writers::active_at.lt(oldest_kept))).execute(connection)?;
+    prune_writers(connection)?;
     diesel::insert_into(visit_writers::table)
         .values((
             visit_writers::id.eq(id.as_slice()),
@@ -154,6 +153,19 @@ fn register_writer(connection: &mut MysqlConnection) -> Result<Writer, Error> {
         .execute(connection)?;
     let total = visit_counter::table.find(COUNTER).select(visit_counter::total).get_result(connection)?;
     Ok(Writer { id, batch: 0, total, contended: false })
+}
+
+/// Looks first and then deletes by key: a DELETE by age would wait for the row of every busy replica.
+fn prune_writers(connection: &mut MysqlConnection) -> Result<(), Error> {
+    let oldest_kept = unix_milliseconds() - milliseconds(WRITER_ROWS_KEPT);
+    let old: Vec<Vec<u8>> = visit_writers::table
+        .filter(visit_writers::active_at.lt(oldest_kept))
+        .select(visit_writers::id)
+        .load(connection)?;
+    if !old.is_empty() {
+        diesel::delete(visit_writers::table.filter(visit_writers::id.eq_any(old))).execute(connection)?;
+    }
+    Ok(())
 }
 
 fn count_mysql(connection: &mut MysqlConnection, writer: &mut Writer, batch: Batch) -> Result<i64, Error> {
@@ -189,9 +201,8 @@ fn lock_and_count(connection: &mut MysqlConnection, batch: Batch) -> Result<i64,
         let total: i64 = counter.select(visit_counter::total).for_update().get_result(connection)?;
         let total = total + batch.visits;
         diesel::update(counter).set(visit_counter::total.eq(total)).execute(connection)?;
-        let writer = visit_writers::table
-            .find(batch.writer.as_slice())
-            .filter(visit_writers::batch.eq(batch.number - 1));
+        let writer =
+            visit_writers::table.find(batch.writer.as_slice()).filter(visit_writers::batch.eq(batch.number - 1));
         let moved = diesel::update(writer)
             .set((
                 visit_writers::batch.eq(batch.number),

@@ -74,7 +74,9 @@ impl Error {
             Self::NotCounted(cause) => {
                 hidden("Your visit could not be counted just now. Please try again in a moment.", cause.to_string())
             }
-            Self::Unavailable(cause) => hidden("We cannot look this up just now. Please try again in a moment.", cause.to_string()),
+            Self::Unavailable(cause) => {
+                hidden("We cannot look this up just now. Please try again in a moment.", cause.to_string())
+            }
             Self::Internal(cause) => hidden("Something went wrong on our side.", cause.clone()),
         }
     }
@@ -182,11 +184,9 @@ impl ErrorBodies {
             return;
         }
         // What no handler of ours answered: salvo found no route, or caught a panic.
-        let failure = response.extensions.get::<Failure>().cloned().unwrap_or_else(|| {
-            match status {
-                StatusCode::NOT_FOUND => Error::NotFound.failure(),
-                _ => Error::Internal("see the log line of the panic".into()).failure(),
-            }
+        let failure = response.extensions.get::<Failure>().cloned().unwrap_or_else(|| match status {
+            StatusCode::NOT_FOUND => Error::NotFound.failure(),
+            _ => Error::Internal("see the log line of the panic".into()).failure(),
         });
         let id = depot.get_typed::<RequestId>().map_or("", |id| id.as_str());
         let (content_type, body) = self.body(request, status, &failure, id);

@@ -27,7 +27,7 @@ use crate::telemetry::Metrics;
 
 pub use dog_page::render_page;
 pub use pages::Pages;
-pub use routes::{operations, wrap, website};
+pub use routes::{operations, website, wrap};
 pub use server::{Bound, bind};
 
 /// What the handlers share.

@@ -49,11 +49,7 @@ pub struct Observe {
 impl Observe {
     /// With what `shared` holds.
     pub fn new(shared: &Shared) -> Self {
-        Self {
-            metrics: shared.metrics.clone(),
-            logger: shared.logger.clone(),
-            draining: shared.draining.clone(),
-        }
+        Self { metrics: shared.metrics.clone(), logger: shared.logger.clone(), draining: shared.draining.clone() }
     }
 }
 

@@ -201,7 +201,8 @@ mod tests {
 
     #[test]
     fn thousands_are_separated() {
-        let cases = [(0, "0"), (999, "999"), (1000, "1,000"), (12345, "12,345"), (1234567, "1,234,567"), (-1000, "-1,000")];
+        let cases =
+            [(0, "0"), (999, "999"), (1000, "1,000"), (12345, "12,345"), (1234567, "1,234,567"), (-1000, "-1,000")];
         for (number, text) in cases {
             assert_eq!(with_thousands(number), text);
         }

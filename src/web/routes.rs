@@ -3,6 +3,7 @@
 use salvo::catch_panic::CatchPanic;
 use salvo::{Depot, FlowCtrl, Handler, Request, Response, Router, Service, async_trait, handler};
 
+use super::Shared;
 use super::api::{ApiDocs, DocsFiles, GetGif, GetVisits, ListGifs, OpenApiJson, PostVisit, RandomGif};
 use super::assets::{Asset, Favicon};
 use super::body_limit::BodyLimit;
@@ -13,7 +14,6 @@ use super::observe::Observe;
 use super::operations::{Live, MetricsText, Ready, Version};
 use super::random_gif::RandomGifRedirect;
 use super::security_headers::SecurityHeaders;
-use super::Shared;
 use crate::store::FileKind;
 
 /// What visitors reach.

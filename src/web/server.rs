@@ -26,9 +26,9 @@ pub struct Bound {
 /// # Errors
 /// The port is taken or not allowed; the message names the address.
 pub async fn bind(address: SocketAddr) -> anyhow::Result<Bound> {
-    let listener = TcpListener::bind(address)
-        .await
-        .map_err(|error| anyhow::anyhow!("cannot listen on {address}: {error}; choose another port or stop what uses it"))?;
+    let listener = TcpListener::bind(address).await.map_err(|error| {
+        anyhow::anyhow!("cannot listen on {address}: {error}; choose another port or stop what uses it")
+    })?;
     let address = listener.local_addr()?;
     Ok(Bound { acceptor: TcpAcceptor::try_from(listener)?, address })
 }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use salvo::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use salvo::http::HeaderValue;
+use salvo::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use salvo::{Depot, FlowCtrl, Handler, Request, Response, Router, handler};
 use salvo_oapi::swagger_ui::SwaggerUi;
 use salvo_oapi::{Info, License, OpenApi};

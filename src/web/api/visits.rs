@@ -1,8 +1,8 @@
 //! `/api/v1/visits`: counts a visit, or tells how many there were.
 
+use salvo::Response;
 use salvo::http::StatusCode;
 use salvo::writing::Json;
-use salvo::Response;
 use salvo_oapi::{ToSchema, endpoint};
 use serde::Serialize;
 

@@ -1,0 +1,56 @@
+//! The line to the database is cut exactly at the commit of a batch.
+
+use super::{alone, report};
+use crate::harness::load::Crowd;
+use crate::harness::proxy::{Cut, Proxy};
+use crate::harness::{App, Database, Server, wait};
+
+/// Cut lines wanted of each test.
+const CUTS: u32 = 40;
+
+#[test]
+#[ignore = "needs a database server"]
+fn a_swallowed_answer_to_a_commit_is_found_out_about() {
+    cut_lines("answers to 5 % of commits swallowed", Cut::After, 20, 1);
+}
+
+#[test]
+#[ignore = "needs a database server"]
+fn a_commit_that_never_reached_the_database_is_made_again() {
+    cut_lines("5 % of commits cut before the server", Cut::Before, 20, 1);
+}
+
+#[test]
+#[ignore = "needs a database server"]
+fn two_replicas_keep_their_numbers_apart_when_answers_are_swallowed() {
+    cut_lines("two replicas, answers to every 10th commit swallowed", Cut::After, 10, 2);
+}
+
+#[test]
+#[ignore = "needs a database server"]
+fn two_replicas_keep_their_numbers_apart_when_commits_are_cut_off() {
+    cut_lines("two replicas, every 10th commit cut before the server", Cut::Before, 10, 2);
+}
+
+fn cut_lines(what: &str, cut: Cut, one_in: u32, replicas: usize) {
+    let _turn = alone();
+    let server = Server::shared();
+    let database = Database::fresh_on(server).migrate();
+    let proxy = Proxy::start(server.port);
+    let behind = database.with(&[("MYSQL_PORT", &proxy.port.to_string())]);
+    let apps: Vec<App> = (0..replicas).map(|_| App::start(&behind)).collect();
+    let addresses: Vec<_> = apps.iter().map(|app| app.address).collect();
+    let crowd = Crowd::gather(&addresses);
+    crowd.wait_for_more(200);
+    proxy.cut(cut, one_in);
+    let both = || proxy.cuts().0 + proxy.cuts().1;
+    wait::until("enough cut lines", wait::PATIENCE, || (both() >= CUTS).then_some(()));
+    proxy.leave_alone();
+    crowd.wait_for_more(200);
+    let figures = crowd.disperse().check(0, database.total());
+    let (statements, commits) = proxy.cuts();
+    report(what, &format!("{statements} UPDATEs and {commits} COMMITs cut: {figures}"));
+    if replicas > 1 {
+        assert!(commits > 0, "replicas that contend use COMMIT");
+    }
+}

@@ -1,0 +1,36 @@
+//! GIFs made for tests: small, animated, and different from each other.
+
+use std::path::Path;
+
+use gif::{Encoder, Frame, Repeat};
+
+/// An animated GIF of 32 by 24 pixels with `frames` frames; each `seed` gives other bytes.
+pub fn gif_of(seed: u8, frames: u8) -> Vec<u8> {
+    let mut file = Vec::new();
+    let palette = [0, 0, 0, 255, 255, 255, seed, 255 - seed, 128, 200, 120, 40];
+    let mut encoder = Encoder::new(&mut file, 32, 24, &palette).unwrap();
+    encoder.set_repeat(Repeat::Infinite).unwrap();
+    for number in 0..frames {
+        let pixels: Vec<u8> =
+            (0..32 * 24).map(|at: usize| u8::try_from((at + usize::from(number)) % 4).unwrap()).collect();
+        let frame = Frame { delay: 10, ..Frame::from_indexed_pixels(32, 24, pixels, None) };
+        encoder.write_frame(&frame).unwrap();
+    }
+    drop(encoder);
+    file
+}
+
+/// Writes three GIFs, `rex.gif`, `bella.gif` and `odie.gif`, with a manifest, into `directory`.
+pub fn write_three(directory: &Path) {
+    for (seed, name) in [(1, "rex"), (2, "bella"), (3, "odie")] {
+        std::fs::write(directory.join(format!("{name}.gif")), gif_of(seed, 4)).unwrap();
+    }
+    let manifest = serde_json::json!({"gifs": [
+        {"file": "rex.gif", "slug": "rex-test", "title": "Rex & the <b>ball</b>", "alt": "Rex catches a ball \"again\"",
+         "credit": "Ann Önymous", "license": "CC0-1.0", "source_url": "https://dogs.example/rex?a=1&b=2"},
+        {"file": "bella.gif", "slug": "bella-test", "title": "Bella 🐕", "alt": "Bella sleeps",
+         "license": "CC-BY-4.0"},
+        {"file": "odie.gif", "slug": "odie-test", "title": "Odie", "alt": "Odie pants", "credit": "Somebody"},
+    ]});
+    std::fs::write(directory.join("manifest.json"), manifest.to_string()).unwrap();
+}

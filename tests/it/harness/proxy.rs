@@ -1,0 +1,215 @@
+//! A proxy between the program and its database: it cuts lines exactly when a visit is committed, and
+//! remembers what clients sent.
+//!
+//! # Design
+//! The usual commit of a batch is one prepared UPDATE of `visit_counter`, the contended one ends with
+//! `COMMIT`; so the proxy reads the packets of the MySQL protocol, learns from COM_STMT_PREPARE and its
+//! answer which statement counts visits, and looks out for its COM_STMT_EXECUTE and for `COMMIT` there.
+
+use std::io::{self, Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, AtomicU16, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
+
+/// Where lines are cut.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cut {
+    /// The server never sees the statement.
+    Before,
+    /// The server has carried it out; its answer is swallowed.
+    After,
+}
+
+/// Most bytes remembered of each connection.
+const REMEMBERED_BYTES: usize = 64 * 1024;
+
+const COM_QUERY: u8 = 0x03;
+const COM_STMT_PREPARE: u8 = 0x16;
+const COM_STMT_EXECUTE: u8 = 0x17;
+
+/// A running proxy; it ends with the tests.
+pub struct Proxy {
+    pub port: u16,
+    state: Arc<State>,
+}
+
+#[derive(Default)]
+struct State {
+    server_port: AtomicU16,
+    plan: Mutex<Plan>,
+    statements_cut: AtomicU32,
+    commits_cut: AtomicU32,
+    sent: Mutex<Vec<Arc<Mutex<Vec<u8>>>>>,
+}
+
+#[derive(Default)]
+struct Plan {
+    cut: Option<(Cut, u32)>,
+    since_cut: u32,
+}
+
+impl Proxy {
+    /// Passes connections on to `server_port` on this machine.
+    pub fn start(server_port: u16) -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port is free");
+        let port = listener.local_addr().unwrap().port();
+        let state = Arc::new(State::default());
+        state.server_port.store(server_port, Ordering::Relaxed);
+        let shared = state.clone();
+        std::thread::spawn(move || {
+            for client in listener.incoming().map_while(Result::ok) {
+                let state = shared.clone();
+                std::thread::spawn(move || drop(pass_on(&client, &state)));
+            }
+        });
+        Self { port, state }
+    }
+
+    /// From now on cuts at every `one_in`-th commit.
+    pub fn cut(&self, cut: Cut, one_in: u32) {
+        *self.state.plan.lock().unwrap() = Plan { cut: Some((cut, one_in)), since_cut: 0 };
+    }
+
+    pub fn leave_alone(&self) {
+        *self.state.plan.lock().unwrap() = Plan::default();
+    }
+
+    /// How many counting UPDATEs and how many COMMITs were cut.
+    pub fn cuts(&self) -> (u32, u32) {
+        (self.state.statements_cut.load(Ordering::Relaxed), self.state.commits_cut.load(Ordering::Relaxed))
+    }
+
+    /// What each client has sent so far.
+    pub fn sent(&self) -> Vec<Vec<u8>> {
+        self.state.sent.lock().unwrap().iter().map(|bytes| bytes.lock().unwrap().clone()).collect()
+    }
+}
+
+fn pass_on(client: &TcpStream, state: &Arc<State>) -> io::Result<()> {
+    let server = TcpStream::connect(("127.0.0.1", state.server_port.load(Ordering::Relaxed)));
+    let Ok(server) = server else { return client.shutdown(Shutdown::Both) };
+    client.set_nodelay(true)?;
+    server.set_nodelay(true)?;
+    let line = Arc::new(Line::default());
+    let back = Back { client: client.try_clone()?, server: server.try_clone()?, line: line.clone() };
+    std::thread::spawn(move || back.run());
+    let sent = Arc::default();
+    state.sent.lock().unwrap().push(Arc::clone(&sent));
+    let mut forth = Forth { state, sent, line, pending: Vec::new() };
+    let _ = forth.run(client, &server);
+    let _ = server.shutdown(Shutdown::Both);
+    client.shutdown(Shutdown::Both)
+}
+
+/// What both directions of a connection know.
+#[derive(Default)]
+struct Line {
+    /// The next bytes of the server are the answer to a commit, and are not passed on.
+    swallow: AtomicBool,
+    /// The next bytes of the server begin with the number of the counting statement.
+    preparing: AtomicBool,
+    /// The number of the counting statement; 0 before there is one.
+    counting: AtomicU32,
+}
+
+/// From server to client.
+struct Back {
+    client: TcpStream,
+    server: TcpStream,
+    line: Arc<Line>,
+}
+
+impl Back {
+    fn run(mut self) {
+        let mut buffer = [0; 16 * 1024];
+        while let Ok(length @ 1..) = self.server.read(&mut buffer) {
+            // Head of the packet, 0 for success, and the statement's number.
+            if self.line.preparing.swap(false, Ordering::SeqCst)
+                && let Some([0, a, b, c, d]) = buffer[4..length].first_chunk()
+            {
+                self.line.counting.store(u32::from_le_bytes([*a, *b, *c, *d]), Ordering::SeqCst);
+            }
+            // The first bytes after a commit are its answer: the server has carried it out.
+            if self.line.swallow.load(Ordering::SeqCst) || self.client.write_all(&buffer[..length]).is_err() {
+                break;
+            }
+        }
+        let _ = self.client.shutdown(Shutdown::Both);
+        let _ = self.server.shutdown(Shutdown::Both);
+    }
+}
+
+/// From client to server.
+struct Forth<'a> {
+    state: &'a State,
+    sent: Arc<Mutex<Vec<u8>>>,
+    line: Arc<Line>,
+    /// The beginning of a packet whose end is still to come.
+    pending: Vec<u8>,
+}
+
+impl Forth<'_> {
+    fn run(&mut self, mut client: &TcpStream, mut server: &TcpStream) -> io::Result<()> {
+        let mut buffer = [0; 16 * 1024];
+        loop {
+            let length = client.read(&mut buffer)?;
+            if length == 0 {
+                return Ok(());
+            }
+            self.remember(&buffer[..length]);
+            match self.look_at(&buffer[..length]) {
+                Some(Cut::Before) => return Ok(()),
+                Some(Cut::After) => self.line.swallow.store(true, Ordering::SeqCst),
+                None => {}
+            }
+            server.write_all(&buffer[..length])?;
+        }
+    }
+
+    fn remember(&self, bytes: &[u8]) {
+        let mut sent = self.sent.lock().unwrap();
+        let room = REMEMBERED_BYTES.saturating_sub(sent.len());
+        sent.extend_from_slice(&bytes[..bytes.len().min(room)]);
+    }
+
+    fn look_at(&mut self, bytes: &[u8]) -> Option<Cut> {
+        self.pending.extend_from_slice(bytes);
+        let mut cut = None;
+        while let Some(length) = packet_length(&self.pending) {
+            let packet: Vec<u8> = self.pending.drain(..length).collect();
+            cut = cut.or(self.look_at_packet(packet[3], &packet[4..]));
+        }
+        cut
+    }
+
+    /// A command begins a new sequence; its number is 0.
+    fn look_at_packet(&mut self, sequence: u8, payload: &[u8]) -> Option<Cut> {
+        let (0, Some((&command, rest))) = (sequence, payload.split_first()) else { return None };
+        let counting = self.line.counting.load(Ordering::SeqCst);
+        let counted = match command {
+            COM_STMT_PREPARE => {
+                self.line.preparing.store(rest.starts_with(b"UPDATE visit_counter JOIN"), Ordering::SeqCst);
+                return None;
+            }
+            COM_STMT_EXECUTE if rest.starts_with(&counting.to_le_bytes()) => &self.state.statements_cut,
+            COM_QUERY if counting > 0 && rest == b"COMMIT" => &self.state.commits_cut,
+            _ => return None,
+        };
+        let mut plan = self.state.plan.lock().unwrap();
+        let (cut, one_in) = plan.cut?;
+        plan.since_cut += 1;
+        if plan.since_cut < one_in {
+            return None;
+        }
+        plan.since_cut = 0;
+        counted.fetch_add(1, Ordering::Relaxed);
+        Some(cut)
+    }
+}
+
+/// The length of the first packet with its head, once all of it is there.
+fn packet_length(bytes: &[u8]) -> Option<usize> {
+    let head = bytes.first_chunk::<4>()?;
+    let length = 4 + usize::from(head[0]) + (usize::from(head[1]) << 8) + (usize::from(head[2]) << 16);
+    (bytes.len() >= length).then_some(length)
+}

@@ -1,0 +1,39 @@
+//! MIGRATE_ON_START, and commands on a schema that was never migrated.
+
+use crate::harness::app::{run, text};
+use crate::harness::{App, Database, Server};
+
+#[test]
+#[ignore = "needs a database server"]
+fn serve_migrates_when_told_to_even_if_the_database_comes_later() {
+    let mut server = Server::start();
+    let database = Database::fresh_on(&server);
+    server.stop();
+    let app = App::start_with(&database, &[("MIGRATE_ON_START", "true")]);
+    app.log.message("Cannot migrate, will try again");
+    server.restart();
+    let line = app.log.message("Database brought up to date");
+    assert!(text(&line["migrations"]).contains("20261123000001"), "{line}");
+    app.wait_until_ready();
+}
+
+#[test]
+#[ignore = "needs a database server"]
+fn replicas_that_all_migrate_on_start_do_not_disturb_each_other() {
+    let database = Database::fresh();
+    let apps: Vec<App> = (0..3).map(|_| App::start_with(&database, &[("MIGRATE_ON_START", "true")])).collect();
+    apps.iter().for_each(App::wait_until_ready);
+    let migrated = |app: &&App| app.log.text().contains("20261123000001");
+    assert_eq!(apps.iter().filter(migrated).count(), 1, "one works, the others wait");
+}
+
+#[test]
+#[ignore = "needs a database server"]
+fn commands_on_a_schema_that_was_never_migrated_name_the_remedy() {
+    let database = Database::fresh();
+    for arguments in [&["visits"][..], &["gifs", "list"], &["gifs", "remove", "rex"]] {
+        let finished = run(&database, arguments);
+        assert_eq!(finished.code, 1);
+        assert!(finished.errors.contains("run `dog-gif-app migrate`"), "{finished:?}");
+    }
+}

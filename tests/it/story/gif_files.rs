@@ -1,0 +1,143 @@
+//! The bytes: conditional requests, ranges, and the still.
+
+use crate::harness::dogs::gif_of;
+use crate::harness::http::Answer;
+use crate::harness::{App, Database};
+
+/// Rex's GIF on a running server.
+fn rex() -> (App, String, Vec<u8>) {
+    let app = App::start(&Database::with_three_dogs());
+    let url = app.get("/api/v1/gifs/rex-test").json()["animation_url"].as_str().unwrap().to_string();
+    (app, url, gif_of(1, 4))
+}
+
+#[test]
+fn a_gif_is_served_as_it_was_added_and_kept_for_a_year() {
+    let (app, url, bytes) = rex();
+    // The second time from the cache.
+    for _ in 0..2 {
+        let answer = app.get(&url);
+        assert_eq!(answer.status, 200);
+        assert_eq!(answer.body, bytes);
+        assert_eq!(answer.header("content-type"), Some("image/gif"));
+        assert_eq!(answer.header("accept-ranges"), Some("bytes"));
+        assert_eq!(answer.header("cross-origin-resource-policy"), Some("cross-origin"));
+        let cache = answer.header("cache-control").unwrap();
+        assert!(cache.contains("immutable") && cache.contains("max-age=31536000"), "{cache}");
+        let etag = answer.header("etag").unwrap();
+        assert!(etag.starts_with('"') && url.contains(etag.trim_matches('"')), "a strong ETag: {etag}");
+    }
+    assert_eq!(app.metric("gif_cache_requests_total{result=\"hit\"}"), Some(1.0));
+    assert!(app.metric("gif_cache_bytes").unwrap() >= bytes.len() as f64);
+}
+
+#[test]
+fn head_tells_what_get_would_send() {
+    let (app, url, bytes) = rex();
+    let (get, head) = (app.get(&url), app.ask("HEAD", &url, &[]));
+    assert_eq!(head.status, 200);
+    assert_eq!(head.header("content-length"), Some(bytes.len().to_string().as_str()));
+    for name in ["etag", "cache-control", "content-type", "accept-ranges"] {
+        assert_eq!(head.header(name), get.header(name), "{name}");
+    }
+}
+
+#[test]
+fn a_known_gif_is_not_sent_again() {
+    let (app, url, _) = rex();
+    let etag = app.get(&url).header("etag").unwrap().to_string();
+    for known in [etag.clone(), format!("\"other\", {etag}"), format!("W/{etag}"), "*".into()] {
+        let answer = app.ask("GET", &url, &[("if-none-match", &known)]);
+        assert_eq!(answer.status, 304, "{known}");
+        assert_eq!(answer.header("etag"), Some(etag.as_str()));
+        assert!(answer.body.is_empty());
+        assert_eq!(app.ask("HEAD", &url, &[("if-none-match", &known)]).status, 304);
+    }
+    assert_eq!(app.ask("GET", &url, &[("if-none-match", "\"other\"")]).status, 200);
+}
+
+#[test]
+fn a_single_range_is_sent_alone() {
+    let (app, url, bytes) = rex();
+    let length = bytes.len();
+    let (last, from_ten, cut) = (length - 1, &bytes[10..], &bytes[2..=5]);
+    let cases: [(&str, &[u8], String); 5] = [
+        ("bytes=2-5", cut, format!("bytes 2-5/{length}")),
+        ("bytes=10-", from_ten, format!("bytes 10-{last}/{length}")),
+        ("bytes=-3", &bytes[length - 3..], format!("bytes {}-{last}/{length}", length - 3)),
+        ("bytes=0-99999999", &bytes, format!("bytes 0-{last}/{length}")),
+        ("bytes=-99999999", &bytes, format!("bytes 0-{last}/{length}")),
+    ];
+    for (range, expected, content_range) in cases {
+        let answer = app.ask("GET", &url, &[("range", range)]);
+        assert_eq!(answer.status, 206, "{range}");
+        assert_eq!(answer.header("content-range"), Some(content_range.as_str()), "{range}");
+        assert_eq!(answer.body, expected, "{range}");
+    }
+}
+
+#[test]
+fn a_range_outside_the_file_is_not_satisfiable() {
+    let (app, url, bytes) = rex();
+    for range in [format!("bytes={}-", bytes.len()), "bytes=99999999-".into(), "bytes=-0".into()] {
+        let answer = app.ask("GET", &url, &[("range", &range)]);
+        assert_eq!(answer.status, 416, "{range}");
+        assert_eq!(answer.header("content-range"), Some(format!("bytes */{}", bytes.len()).as_str()), "{range}");
+    }
+}
+
+#[test]
+fn ranges_that_make_no_sense_count_as_none() {
+    let (app, url, bytes) = rex();
+    for range in ["bytes=5-2", "lines=1-2", "bytes=a-b", "bytes=0-1,3-4", "bytes=", "0-1"] {
+        let answer = app.ask("GET", &url, &[("range", range)]);
+        assert!(matches!(answer.status, 200 | 416), "{range}: {}", answer.status);
+        assert!(answer.status != 200 || answer.body == bytes, "{range}");
+    }
+}
+
+#[test]
+fn if_range_asks_for_the_part_only_of_the_same_file() {
+    let (app, url, bytes) = rex();
+    let etag = app.get(&url).header("etag").unwrap().to_string();
+    let ask = |condition: &str| app.ask("GET", &url, &[("range", "bytes=0-3"), ("if-range", condition)]);
+    assert_eq!(ask(&etag).status, 206);
+    let whole = |answer: Answer| answer.status == 200 && answer.body == bytes;
+    assert!(whole(ask("\"other\"")));
+    assert!(whole(ask(&format!("W/{etag}"))), "a weak ETag never matches a range");
+}
+
+#[test]
+fn the_still_is_a_png_of_the_same_size() {
+    let (app, url, _) = rex();
+    let still = app.get(&url.replace(".gif", ".png"));
+    assert_eq!((still.status, still.header("content-type")), (200, Some("image/png")));
+    let reader = png::Decoder::new(std::io::Cursor::new(still.body)).read_info().unwrap();
+    assert_eq!((reader.info().width, reader.info().height), (32, 24));
+}
+
+#[test]
+fn names_that_are_no_digest_of_ours_are_not_found() {
+    let (app, url, _) = rex();
+    let unknown = "0".repeat(64);
+    for path in [
+        format!("/gifs/{unknown}.gif"),
+        format!("/gifs/{unknown}.png"),
+        url.to_uppercase().replace("/GIFS/", "/gifs/").replace(".GIF", ".gif"),
+        url.replace(".gif", ".webp"),
+        url.replace(".gif", ""),
+        "/gifs/.gif".into(),
+        "/gifs/..%2f..%2fetc%2fpasswd.gif".into(),
+    ] {
+        assert_eq!(app.get(&path).status, 404, "{path}");
+    }
+}
+
+#[test]
+fn a_random_gif_is_a_redirect_that_nobody_keeps() {
+    let (app, ..) = rex();
+    let answer = app.get("/random.gif");
+    assert_eq!((answer.status, answer.header("cache-control")), (302, Some("no-store")));
+    let target = answer.header("location").unwrap();
+    assert_eq!(app.get(target).header("content-type"), Some("image/gif"));
+}

@@ -1,0 +1,59 @@
+//! `migrate`, alone and three times at once, there and back.
+
+use dog_gif_app::store::{Error, ensure_current, migrate, revert_all};
+
+use crate::harness::Database;
+use crate::harness::app::run;
+
+#[test]
+fn a_fresh_database_gets_tables_and_the_bundled_dogs_once() {
+    let database = Database::fresh();
+    let first = run(&database, &["migrate"]).successful();
+    assert!(first.contains("applied 20261123000001"), "{first}");
+    assert!(first.contains("bundled dogs"), "{first}");
+    let second = run(&database, &["migrate"]).successful();
+    assert!(second.contains("nothing to do"), "{second}");
+    assert_eq!(run(&database, &["visits"]).successful(), "0\n");
+}
+
+#[test]
+fn three_migrators_at_once_do_the_work_of_one() {
+    let database = Database::fresh();
+    let outputs: Vec<String> = std::thread::scope(|scope| {
+        let migrators: Vec<_> = (0..3).map(|_| scope.spawn(|| run(&database, &["migrate"]).successful())).collect();
+        migrators.into_iter().map(|migrator| migrator.join().unwrap()).collect()
+    });
+    let applied = outputs.iter().filter(|output| output.contains("applied 20261123000001")).count();
+    assert_eq!(applied, 1, "{outputs:?}");
+    let slugs = run(&database, &["gifs", "list"]).successful();
+    let bundled = dog_gif_app::gallery::bundled().len();
+    assert_eq!(slugs.lines().count(), bundled, "each bundled dog is there once: {outputs:?}\n{slugs}");
+}
+
+#[test]
+fn removed_bundled_dogs_stay_removed_until_they_are_asked_for() {
+    let database = Database::migrated();
+    let bundled = dog_gif_app::gallery::bundled().len();
+    let first = run(&database, &["gifs", "list"]).successful();
+    let slug = first.split_whitespace().next().unwrap();
+    run(&database, &["gifs", "remove", slug]).successful();
+    run(&database, &["migrate"]).successful();
+    assert_eq!(run(&database, &["gifs", "list"]).successful().lines().count(), bundled - 1);
+    let added = run(&database, &["gifs", "add", "--bundled"]).successful();
+    assert_eq!(added, format!("1 added, {} there already\n", bundled - 1));
+}
+
+#[test]
+fn every_migration_can_be_reverted_and_applied_again() {
+    let database = Database::migrated();
+    database.query(revert_all);
+    let pending = database.query(|connection| Ok(ensure_current(connection).unwrap_err()));
+    assert!(matches!(pending, Error::Schema(_)), "{pending}");
+    // Everything is gone: applying it again finds nothing in its way, and nothing left over.
+    assert_eq!(database.query(migrate).len(), 2);
+    assert_eq!(
+        run(&database, &["gifs", "list"]).successful(),
+        run(&Database::migrated(), &["gifs", "list"]).successful()
+    );
+    assert_eq!(database.total(), 0);
+}
