@@ -154,7 +154,11 @@ document.addEventListener("keydown", (event) => {
   if (event.metaKey || event.ctrlKey || event.altKey || event.shiftKey) return;
   if (event.key !== " " && event.key.toLowerCase() !== "n") return;
   // The space bar on another link or control belongs to it.
-  if (event.key === " " && event.target.closest("a:not([data-another]), button")) return;
+  if (
+    event.key === " " &&
+    event.target.closest("a:not([data-another]), button")
+  )
+    return;
   const link = main.querySelector("[data-another]");
   if (!link) return;
   event.preventDefault();
