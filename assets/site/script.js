@@ -28,29 +28,19 @@ async function swap(url) {
       headers: { accept: "text/html" },
       signal: mine.signal,
     });
-    const page = new DOMParser().parseFromString(
-      await answer.text(),
-      "text/html",
-    );
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     clearTimeout(patience);
     const next = page.getElementById("main");
     // Another release, or no page of ours at all: the browser knows what to do with it.
-    if (!next || scriptOf(page) !== scriptOf(document))
-      return location.assign(url);
+    if (!next || scriptOf(page) !== scriptOf(document)) return location.assign(url);
     isStill ||= reducedMotion.matches;
     setMotion(next);
     await pictureOf(next);
     if (swapping !== mine) return;
-    history.pushState(
-      null,
-      "",
-      next.querySelector("[data-address]")?.dataset.address ?? url,
-    );
+    history.pushState(null, "", next.querySelector("[data-address]")?.dataset.address ?? url);
     show([...next.childNodes], page.title);
     announce(
-      textsOf(".title", ".visitor", ".sentence") +
-        " " +
-        (main.querySelector(".gif")?.alt ?? ""),
+      textsOf(".title", ".visitor", ".sentence") + " " + (main.querySelector(".gif")?.alt ?? ""),
     );
   } catch {
     if (swapping === mine)
@@ -95,9 +85,7 @@ function setMotion(root) {
   root.querySelector(".motion-link")?.remove();
   button.hidden = false;
   button.classList.toggle("is-still", isStill);
-  button.querySelector(".motion-label").textContent = isStill
-    ? "Play"
-    : "Pause";
+  button.querySelector(".motion-label").textContent = isStill ? "Play" : "Pause";
 }
 
 /** Resolves when the picture in `root` can be shown without a flash, or has taken too long. */
@@ -105,12 +93,8 @@ async function pictureOf(root) {
   const image = root.querySelector(".gif");
   if (!image) return;
   const picture = new Image();
-  picture.src = isStill
-    ? root.querySelector(".picture source").srcset
-    : image.src;
-  const patience = new Promise((resolve) =>
-    setTimeout(resolve, PICTURE_PATIENCE_MS),
-  );
+  picture.src = isStill ? root.querySelector(".picture source").srcset : image.src;
+  const patience = new Promise((resolve) => setTimeout(resolve, PICTURE_PATIENCE_MS));
   await Promise.race([picture.decode().catch(() => {}), patience]);
 }
 
@@ -121,9 +105,7 @@ function announce(text, isTrouble = false) {
 }
 
 function textsOf(...selectors) {
-  const texts = selectors.map(
-    (selector) => main.querySelector(selector)?.textContent,
-  );
+  const texts = selectors.map((selector) => main.querySelector(selector)?.textContent);
   return texts.filter(Boolean).join(". ");
 }
 
@@ -132,13 +114,7 @@ function scriptOf(page) {
 }
 
 document.addEventListener("click", (event) => {
-  if (
-    event.button !== 0 ||
-    event.metaKey ||
-    event.ctrlKey ||
-    event.shiftKey ||
-    event.altKey
-  )
+  if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey)
     return;
   if (event.target.closest(".motion-button")) {
     isStill = !isStill;
@@ -154,11 +130,7 @@ document.addEventListener("keydown", (event) => {
   if (event.metaKey || event.ctrlKey || event.altKey || event.shiftKey) return;
   if (event.key !== " " && event.key.toLowerCase() !== "n") return;
   // The space bar on another link or control belongs to it.
-  if (
-    event.key === " " &&
-    event.target.closest("a:not([data-another]), button")
-  )
-    return;
+  if (event.key === " " && event.target.closest("a:not([data-another]), button")) return;
   const link = main.querySelector("[data-another]");
   if (!link) return;
   event.preventDefault();
@@ -184,6 +156,5 @@ reducedMotion.addEventListener("change", () => {
 
 // A reload should show another dog, too: the address says which one was seen.
 const address = main.querySelector("[data-address]")?.dataset.address;
-if (address && location.pathname === "/")
-  history.replaceState(null, "", address);
+if (address && location.pathname === "/") history.replaceState(null, "", address);
 enhance();

@@ -97,11 +97,14 @@ async function tryEverything(page) {
   await page.locator(".live-responses-table .response-col_status", { hasText: "200" }).waitFor();
 }
 
-test("the longest title does not scroll sideways on the narrowest screen", async () => {
+test("the longest title is neither cut off nor scrolls sideways on the narrowest screen", async () => {
   const { page, context } = await open(browser, long, "/", {
     viewport: { width: 320, height: 640 },
   });
-  assert.equal(await page.locator("h1").innerText(), LONGEST);
+  const title = page.locator("h1");
+  assert.equal(await title.innerText(), LONGEST);
+  const { x, width } = await title.boundingBox();
+  assert.ok(x >= 0 && x + width <= 320, `from ${x} on, ${width} px wide`);
   assert.equal(await overhang(page), 0);
   await context.close();
 });
