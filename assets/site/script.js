@@ -24,10 +24,7 @@ async function swap(url) {
   main.setAttribute("aria-busy", "true");
   const patience = setTimeout(() => mine.abort(), PAGE_PATIENCE_MS);
   try {
-    const answer = await fetch(url, {
-      headers: { accept: "text/html" },
-      signal: mine.signal,
-    });
+    const answer = await fetch(url, { headers: { accept: "text/html" }, signal: mine.signal });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     clearTimeout(patience);
     const next = page.getElementById("main");
@@ -110,7 +107,7 @@ function textsOf(...selectors) {
 }
 
 function scriptOf(page) {
-  return page.querySelector("script").getAttribute("src");
+  return page.querySelector("script")?.getAttribute("src");
 }
 
 document.addEventListener("click", (event) => {
