@@ -45,6 +45,7 @@ pub struct Urls {
     stylesheet: String,
     script: String,
     icon: String,
+    touch_icon: String,
     api_docs_script: String,
 }
 
@@ -56,6 +57,7 @@ pub fn urls() -> &'static Urls {
             stylesheet: url("style.css"),
             script: url("script.js"),
             icon: url("icon.svg"),
+            touch_icon: url("touch-icon.png"),
             api_docs_script: url("api_docs.js"),
         }
     });
@@ -81,7 +83,7 @@ pub struct Favicon;
 #[handler]
 impl Favicon {
     async fn handle(&self, request: &mut Request, response: &mut Response) -> Result<(), Error> {
-        answer("icon.svg", request, response)
+        answer("favicon.ico", request, response)
     }
 }
 
@@ -101,6 +103,8 @@ fn content_type(name: &str) -> &'static str {
     match name.rsplit('.').next() {
         Some("css") => "text/css; charset=utf-8",
         Some("js") => "text/javascript; charset=utf-8",
+        Some("ico") => "image/x-icon",
+        Some("png") => "image/png",
         Some("svg") => "image/svg+xml",
         _ => "application/octet-stream",
     }

@@ -53,6 +53,8 @@ pub struct Dog<'a> {
     height: u16,
     animation_url: String,
     still_url: String,
+    /// Whether it is drawn in pixels, which must stay sharp when enlarged; photographs must not.
+    is_pixel_art: bool,
 }
 
 impl<'a> From<Gif<'a>> for Dog<'a> {
@@ -69,6 +71,7 @@ impl<'a> From<Gif<'a>> for Dog<'a> {
             height: gif.height,
             animation_url: animation_url(&gif.sha256),
             still_url: still_url(&gif.sha256),
+            is_pixel_art: bundled().any(|dog| dog.sha256 == gif.sha256),
         }
     }
 }
@@ -80,6 +83,8 @@ pub struct ErrorView<'a> {
     heading: &'static str,
     sentence: &'a str,
     request_id: &'a str,
+    /// Whether the same request may well succeed in a moment.
+    is_temporary: bool,
     dog: Option<Comforter>,
     assets: &'static assets::Urls,
 }
@@ -108,7 +113,8 @@ impl<'a> ErrorView<'a> {
             animation_url: animation_url(&dog.sha256),
             still_url: still_url(&dog.sha256),
         });
-        Self { status: status.as_u16(), heading, sentence, request_id, dog, assets: assets::urls() }
+        let is_temporary = status == StatusCode::SERVICE_UNAVAILABLE;
+        Self { status: status.as_u16(), heading, sentence, request_id, is_temporary, dog, assets: assets::urls() }
     }
 }
 
