@@ -81,7 +81,8 @@ fn wanted_range(request: &Request, etag: &ETag, length: usize) -> Result<Option<
 /// 14.1.2), which `headers` does not know.
 fn wants_more_than_all(headers: &HeaderMap, length: usize) -> bool {
     let range = headers.get(RANGE).and_then(|value| value.to_str().ok());
-    let last = range.and_then(|range| range.strip_prefix("bytes=-")).and_then(|digits| digits.trim().parse::<u64>().ok());
+    let last =
+        range.and_then(|range| range.strip_prefix("bytes=-")).and_then(|digits| digits.trim().parse::<u64>().ok());
     last.is_some_and(|last| last > length as u64)
 }
 

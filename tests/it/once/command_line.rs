@@ -32,7 +32,9 @@ fn completions_need_no_valid_configuration() {
 
 #[test]
 fn a_mistake_in_the_call_exits_with_2() {
-    for arguments in [&["bark"][..], &["gifs", "add"], &["gifs", "remove"], &["--no-such-flag"], &["completions", "dos"]] {
+    for arguments in
+        [&["bark"][..], &["gifs", "add"], &["gifs", "remove"], &["--no-such-flag"], &["completions", "dos"]]
+    {
         let finished = run(&Database::fresh_sqlite(), arguments);
         assert_eq!(finished.code, 2, "{arguments:?}: {finished:?}");
         assert!(finished.errors.contains("--help") || finished.errors.contains("possible values"), "{finished:?}");

@@ -50,7 +50,12 @@ fn settings_in_effect_are_shown_without_secrets() {
         ("PORT", "8080"),
     ];
     let shown = run_with(&Database::fresh_sqlite(), &settings, &["check-config"], b"").successful();
-    for line in ["PORT                   set      8080", "OPS_PORT               default  9090", "MYSQL_TLS_CA           unset", "MYSQL_PASSWORD         set      [hidden]"] {
+    for line in [
+        "PORT                   set      8080",
+        "OPS_PORT               default  9090",
+        "MYSQL_TLS_CA           unset",
+        "MYSQL_PASSWORD         set      [hidden]",
+    ] {
         assert!(shown.contains(line), "{line} is missing in\n{shown}");
     }
     assert!(!shown.contains(SECRET), "{shown}");

@@ -129,6 +129,7 @@ fn drawing_them_again_gives_the_same_bytes() {
     let (mut expected, drawn) = (files_in(&assets()), files_in(&directory));
     expected.remove("LICENSE");
     assert_eq!(drawn.keys().collect::<Vec<_>>(), expected.keys().collect::<Vec<_>>());
-    let different: Vec<_> = drawn.iter().filter(|(name, bytes)| expected[*name] != **bytes).map(|(name, _)| name).collect();
+    let different: Vec<_> =
+        drawn.iter().filter(|(name, bytes)| expected[*name] != **bytes).map(|(name, _)| name).collect();
     assert!(different.is_empty(), "cargo run --example draw_dogs changes {different:?}");
 }

@@ -9,7 +9,8 @@ fn a_ready_server_is_healthy() {
     let port = app.operations.port().to_string();
     run_with(&Database::fresh_sqlite(), &[("OPS_PORT", &port)], &["healthcheck"], b"").successful();
     // A server that listens everywhere is asked on loopback.
-    run_with(&Database::fresh_sqlite(), &[("OPS_PORT", &port), ("BIND", "0.0.0.0")], &["healthcheck"], b"").successful();
+    run_with(&Database::fresh_sqlite(), &[("OPS_PORT", &port), ("BIND", "0.0.0.0")], &["healthcheck"], b"")
+        .successful();
     run(&Database::fresh_sqlite(), &["healthcheck", &format!("http://{}/livez", app.operations)]).successful();
 }
 

@@ -112,7 +112,11 @@ fn ten_thousand_hostile_requests_do_no_harm() {
     let hung_up = statuses.iter().filter(|status| status.is_none()).count();
     println!(
         "  {} hostile requests in {:.1?}: {} x 2xx, {} x 3xx, {} x 4xx, {hung_up} hung up on",
-        statuses.len(), begin.elapsed(), count(2), count(3), count(4),
+        statuses.len(),
+        begin.elapsed(),
+        count(2),
+        count(3),
+        count(4),
     );
     assert!(count(2) > 500 && count(4) > 2000, "the requests are neither all bad nor all good");
     assert_eq!(count(5), 0);
@@ -139,9 +143,11 @@ fn request(random: &mut StdRng) -> Vec<u8> {
     let mut request = match random.random_range(0..20) {
         0 => STRANGERS.choose(random).unwrap().to_vec(),
         1 => (0..random.random_range(1..300)).map(|_| random.random()).collect(),
-        2 => [b"GET /".as_slice(), "a".repeat(random.random_range(1_000..100_000)).as_bytes(), b" HTTP/1.1\r\n\r\n"].concat(),
+        2 => [b"GET /".as_slice(), "a".repeat(random.random_range(1_000..100_000)).as_bytes(), b" HTTP/1.1\r\n\r\n"]
+            .concat(),
         3 => format!("GET / HTTP/1.1\r\n{}\r\n", "x: y\r\n".repeat(random.random_range(50..400))).into_bytes(),
-        4 => [b"GET / HTTP/1.1\r\nx: ".as_slice(), &vec![b'y'; random.random_range(1_000..700_000)], b"\r\n\r\n"].concat(),
+        4 => [b"GET / HTTP/1.1\r\nx: ".as_slice(), &vec![b'y'; random.random_range(1_000..700_000)], b"\r\n\r\n"]
+            .concat(),
         5 => chunked(random),
         _ => composed(random),
     };
@@ -165,7 +171,11 @@ fn request(random: &mut StdRng) -> Vec<u8> {
 fn composed(random: &mut StdRng) -> Vec<u8> {
     let mut request = format!("{} {} HTTP/1.1\r\n", METHODS.choose(random).unwrap(), PATHS.choose(random).unwrap());
     if random.random_bool(0.8) {
-        request = format!("{} {} HTTP/1.1\r\nhost: x\r\n", METHODS[..6].choose(random).unwrap(), PATHS.choose(random).unwrap());
+        request = format!(
+            "{} {} HTTP/1.1\r\nhost: x\r\n",
+            METHODS[..6].choose(random).unwrap(),
+            PATHS.choose(random).unwrap()
+        );
     }
     for _ in 0..random.random_range(0..4) {
         request += HEADERS.choose(random).unwrap();

@@ -14,7 +14,10 @@ fn every_line_is_json_with_level_message_and_utc_time() {
     let lines = app.log.all();
     assert_eq!(app.log.json().len(), lines.len(), "{lines:?}");
     for line in app.log.json() {
-        assert!(!text(&line["msg"]).is_empty() && ["info", "warning", "error"].contains(&text(&line["level"])), "{line}");
+        assert!(
+            !text(&line["msg"]).is_empty() && ["info", "warning", "error"].contains(&text(&line["level"])),
+            "{line}"
+        );
         let time = text(&line["time"]);
         let shape: String = time.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
         assert!(shape.starts_with("0000-00-00T00:00:00.0") && shape.ends_with("0Z"), "RFC 3339 in UTC: {time}");
@@ -29,9 +32,13 @@ fn every_request_has_one_line_with_its_facts() {
     let page = app.ask("GET", "/dogs/rex-test?secret=42", &[("x-request-id", "line-1"), ("user-agent", "Sniffer/1")]);
     app.ask("HEAD", "/nothing", &[("x-request-id", "line-2")]);
     app.ask("POST", "/api/v1/visits", &[("x-request-id", "line-3")]);
-    let request = |id: &str| app.log.wait_for(id, wait::PATIENCE, |line| line["msg"] == "Request" && line["request_id"] == id);
+    let request =
+        |id: &str| app.log.wait_for(id, wait::PATIENCE, |line| line["msg"] == "Request" && line["request_id"] == id);
     let line = request("line-1");
-    assert_eq!((&line["method"], &line["route"], &line["status"]), (&"GET".into(), &"/dogs/{slug}".into(), &200.into()));
+    assert_eq!(
+        (&line["method"], &line["route"], &line["status"]),
+        (&"GET".into(), &"/dogs/{slug}".into(), &200.into())
+    );
     assert_eq!(line["bytes"], page.body.len());
     assert!(line["duration_ms"].as_f64().unwrap() > 0.0, "{line}");
     assert_eq!(request("line-2")["status"], 404);
@@ -62,11 +69,18 @@ fn nobody_can_be_recognised_in_the_log() {
 
 #[test]
 fn the_cause_of_an_error_is_in_the_log_and_not_in_the_answer() {
-    let settings = [("MYSQL_HOST", "127.0.0.1"), ("MYSQL_PORT", "1"), ("MYSQL_USER", "dog"), ("MYSQL_DATABASE", "dogs"), ("MYSQL_PASSWORD", "x")];
+    let settings = [
+        ("MYSQL_HOST", "127.0.0.1"),
+        ("MYSQL_PORT", "1"),
+        ("MYSQL_USER", "dog"),
+        ("MYSQL_DATABASE", "dogs"),
+        ("MYSQL_PASSWORD", "x"),
+    ];
     let app = App::start_with(&Database::fresh_sqlite(), &settings);
     let answer = app.ask("GET", "/api/v1/visits", &[("x-request-id", "fails")]);
     assert_eq!(answer.status, 503);
-    let line = app.log.wait_for("the cause", wait::PATIENCE, |line| line["request_id"] == "fails" && line["level"] == "error");
+    let line =
+        app.log.wait_for("the cause", wait::PATIENCE, |line| line["request_id"] == "fails" && line["level"] == "error");
     assert!(text(&line["cause"]).contains("Can't connect"), "{line}");
     assert!(!answer.text().contains("connect"), "{}", answer.text());
 }

@@ -2,9 +2,9 @@
 
 mod command_line;
 mod configuration;
+mod dogs;
 mod healthcheck;
 mod hostile;
 mod invariants;
-mod dogs;
 mod logging;
 mod snapshots;

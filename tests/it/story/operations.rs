@@ -37,7 +37,8 @@ fn the_probes_say_yes() {
     let kind = if backend() == Backend::Sqlite { "sqlite" } else { "mysql" };
     let expected = serde_json::json!({"version": env!("CARGO_PKG_VERSION"), "revision": "abc1234", "store": kind});
     assert_eq!(app.probe("/version").json(), expected);
-    let build = format!("build_info{{revision=\"abc1234\",store=\"{kind}\",version=\"{}\"}}", env!("CARGO_PKG_VERSION"));
+    let build =
+        format!("build_info{{revision=\"abc1234\",store=\"{kind}\",version=\"{}\"}}", env!("CARGO_PKG_VERSION"));
     assert_eq!(app.metric(&build), Some(1.0));
 }
 

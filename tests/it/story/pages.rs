@@ -83,11 +83,22 @@ fn pages_ask_nothing_of_other_origins() {
     let app = App::start(&Database::with_three_dogs());
     for path in ["/", "/dogs/rex-test", "/nothing", "/api/docs"] {
         let html = app.get(path).text();
-        for attribute in ["src=\"http", "src=\"//", "srcset=\"http", "<link rel=\"stylesheet\" href=\"http", "style=\"", "<style", " onclick"] {
+        for attribute in [
+            "src=\"http",
+            "src=\"//",
+            "srcset=\"http",
+            "<link rel=\"stylesheet\" href=\"http",
+            "style=\"",
+            "<style",
+            " onclick",
+        ] {
             assert!(!html.contains(attribute), "{attribute} in {path}:\n{html}");
         }
         for script in html.split("<script").skip(1) {
-            assert!(script.starts_with(" src=\"/") || script.starts_with(" type=\"module\" src=\"/"), "{path}: <script{script}");
+            assert!(
+                script.starts_with(" src=\"/") || script.starts_with(" type=\"module\" src=\"/"),
+                "{path}: <script{script}"
+            );
         }
     }
 }
