@@ -38,7 +38,7 @@ impl fmt::Display for Problems {
 
 impl std::error::Error for Problems {}
 
-/// From a variable's name to its value.
+/// From a variable's name to its value, if it is set.
 type Source<'source> = dyn Fn(&str) -> Option<String> + 'source;
 
 /// Reads single settings; remembers what was wrong and goes on with a stand-in value.
