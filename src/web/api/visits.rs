@@ -33,12 +33,18 @@ pub struct PostVisit(pub VisitCounter);
 /// Counts a visit
 ///
 /// The answer comes when the number is durable.
-#[endpoint(operation_id = "count_visit", tags("visits"), status_codes(201))]
+#[endpoint(
+    operation_id = "count_visit",
+    tags("visits"),
+    status_codes(201),
+    responses((status_code = 201, description = "The visit is counted.", body = Visitor))
+)]
 impl PostVisit {
-    async fn handle(&self, response: &mut Response) -> Result<Json<Visitor>, Error> {
+    async fn handle(&self, response: &mut Response) -> Result<(), Error> {
         let visitor = self.0.count().await.map_err(Error::NotCounted)?;
         response.status_code(StatusCode::CREATED);
-        Ok(Json(Visitor { visitor }))
+        response.render(Json(Visitor { visitor }));
+        Ok(())
     }
 }
 
