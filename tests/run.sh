@@ -22,6 +22,10 @@ finish() {
     trap - EXIT INT TERM HUP
     if [ -n "$running" ]; then kill -TERM -- "-$running" 2>/dev/null; wait "$running" 2>/dev/null; fi
     rm -rf "$logs"
+    # What tests leave behind that were ended in the middle.
+    for directory in /tmp/dog-gif-it-*; do
+        if [ ! -e "/proc/${directory##*-}" ]; then rm -rf "$directory"; fi
+    done
     exit "$1"
 }
 trap 'finish $?' EXIT
