@@ -144,7 +144,9 @@ impl Pages {
         let mut handlebars = Handlebars::new();
         handlebars.set_strict_mode(true);
         for name in ["dog", "error", "api_docs"] {
-            handlebars.register_template_string(name, assets::with_versions(&with_partials(name))).expect("every template is valid");
+            handlebars
+                .register_template_string(name, assets::with_versions(&with_partials(name)))
+                .expect("every template is valid");
         }
         Self(handlebars)
     }
