@@ -76,9 +76,12 @@ struct OneTransaction {
 #[handler]
 impl OneTransaction {
     async fn handle(&self, request: &mut Request, response: &mut Response) {
-        // Waits for a connection as long as it takes: nothing is answered without its number.
-        let number = self.shared.store.run_long(count).await.expect("the database answers");
-        render(&self.shared, request, response, number);
+        // Tries as long as it takes: SQLite turns writers away that wait too long for each other.
+        loop {
+            if let Ok(number) = self.shared.store.run_long(count).await {
+                return render(&self.shared, request, response, number);
+            }
+        }
     }
 }
 

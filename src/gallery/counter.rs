@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use slog::{Logger, info, warn};
+use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::store::{Error, Ledger};
@@ -21,6 +22,9 @@ const QUEUE_VISITS: usize = 4096;
 /// Pause after the first failure, doubled up to the longest: short, so that recovery is seen at once.
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
 const LONGEST_PAUSE: Duration = Duration::from_millis(250);
+
+/// Fewer than this are answered from the counting thread: the way through the runtime would take longer.
+const FEW_VISITS: usize = 4;
 
 /// Why a visit was not given a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -56,6 +60,9 @@ type Visit = oneshot::Sender<i64>;
 impl VisitCounter {
     /// Starts the counting thread. A visit waits for its number for `timeout` at most.
     ///
+    /// # Panics
+    /// When called outside a tokio runtime.
+    ///
     /// # Errors
     /// The system has no thread left.
     pub fn start(
@@ -71,6 +78,7 @@ impl VisitCounter {
             queue: visits,
             waiting: Vec::new(),
             heart: heart.clone(),
+            runtime: Handle::current(),
             metrics: metrics.clone(),
             logger,
         };
@@ -126,6 +134,7 @@ struct Committer {
     /// The visits of the undecided batch, if there is one, and behind them those not tried yet.
     waiting: Vec<Visit>,
     heart: Arc<Heart>,
+    runtime: Handle,
     metrics: Metrics,
     logger: Logger,
 }
@@ -202,11 +211,20 @@ impl Committer {
     /// Hands the numbers up to `last` to the first `visits` that wait, in the order they came.
     fn answer(&mut self, visits: usize, last: i64) {
         let first = last - i64::try_from(visits).unwrap_or(0) + 1;
-        for (number, visit) in (first..).zip(self.waiting.drain(..visits)) {
-            // A visitor who has just given up has no use for the number.
-            let _ = visit.send(number);
-        }
+        let numbered: Vec<_> = (first..).zip(self.waiting.drain(..visits)).collect();
         self.left(visits);
+        let hand_out = move || {
+            for (number, visit) in numbered {
+                // A visitor who has just given up has no use for the number.
+                let _ = visit.send(number);
+            }
+        };
+        if visits < FEW_VISITS {
+            return hand_out();
+        }
+        // Waking many tasks from here would cost a system call for most of them; a worker of the runtime
+        // wakes its own for nothing.
+        self.runtime.spawn(async move { hand_out() });
     }
 
     fn left(&self, visits: usize) {

@@ -136,11 +136,14 @@ pub fn add_gif(
     animation: &[u8],
     still: &[u8],
 ) -> Result<Added, Error> {
+    // Looked up before as well, so that a duplicate does not make every server read the catalogue anew.
+    if let Some(slug) = slug_of(connection, &gif.sha256)? {
+        return Ok(Added::Duplicate(slug));
+    }
     connection.transaction(|connection| {
         // First, as it makes writers wait for each other: what is looked up below stays true.
         bump_version(connection)?;
-        let same_bytes = gifs::table.filter(gifs::sha256.eq(&gif.sha256)).select(gifs::slug);
-        if let Some(slug) = same_bytes.first(connection).optional()? {
+        if let Some(slug) = slug_of(connection, &gif.sha256)? {
             return Ok(Added::Duplicate(slug));
         }
         gif.slug = free_slug(connection, &gif.slug)?;
@@ -165,6 +168,11 @@ pub fn remove_gif(connection: &mut AnyConnection, slug: &str) -> Result<bool, Er
         // The row of the bytes goes with it (ON DELETE CASCADE).
         Ok(diesel::delete(gifs::table.filter(gifs::slug.eq(slug))).execute(connection)? == 1)
     })
+}
+
+/// What the GIF with these bytes is called, if there is one.
+fn slug_of(connection: &mut AnyConnection, sha256: &[u8]) -> Result<Option<String>, Error> {
+    Ok(gifs::table.filter(gifs::sha256.eq(sha256)).select(gifs::slug).first(connection).optional()?)
 }
 
 fn bump_version(connection: &mut AnyConnection) -> Result<(), Error> {
