@@ -1,0 +1,42 @@
+# The programs that `nix run` starts beside the app: each is a file in scripts/ with its tools on PATH.
+{
+  lib,
+  coreutils,
+  curl,
+  gnugrep,
+  jq,
+  mysql84,
+  skopeo,
+  util-linux,
+  writeShellApplication,
+  app,
+  images,
+}:
+let
+  # A path of a derivation's recipe, not of its result: the script builds it, nothing else does.
+  recipe = derivation: builtins.unsafeDiscardOutputDependency derivation.drvPath;
+
+  script =
+    name: runtimeInputs: runtimeEnv:
+    writeShellApplication {
+      inherit name runtimeInputs runtimeEnv;
+      text = builtins.readFile ./scripts/${name}.sh;
+    };
+in
+{
+  with-mysql = script "with-mysql" [ app coreutils mysql84 util-linux ] { };
+
+  reproduce = script "reproduce" [ coreutils jq skopeo ] {
+    RECIPES = lib.concatMapStringsSep " " recipe [
+      app.cargoArtifacts
+      app
+      images.image
+      images.layout
+    ];
+  };
+
+  smoke = script "smoke" [ coreutils curl gnugrep jq ] {
+    COMPOSE_YAML = ../compose.yaml;
+    IMAGE_RECIPE = recipe images.image;
+  };
+}
