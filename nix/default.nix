@@ -18,15 +18,18 @@ let
   sbom = callPackage ./sbom.nix { inherit app images; };
   formatter = callPackage ./formatter.nix { };
   vmTest = callPackage ./vm-test.nix { inherit self; };
-  checks = callPackage ./checks.nix {
-    inherit
-      app
-      images
-      sbom
-      formatter
-      ;
-    source = self;
-  };
+  # callPackage adds attributes of its own.
+  checks = lib.filterAttrs (_: lib.isDerivation) (
+    callPackage ./checks.nix {
+      inherit
+        app
+        images
+        sbom
+        formatter
+        ;
+      source = self;
+    }
+  );
   script = callPackage ./scripts.nix { inherit app images; };
 
   runnable = description: program: {
