@@ -7,7 +7,6 @@
   gitMinimal,
   gnugrep,
   gnutar,
-  gzip,
   jq,
   mariadb,
   mysql84,
@@ -102,7 +101,6 @@ in
   );
   image-contents = command "image-contents" [
     gnutar
-    gzip
   ] "bash nix/scripts/image-contents.sh ${images.image} | tee \"$out\"";
   image-size = command "image-size" [
     jq

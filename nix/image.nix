@@ -27,6 +27,8 @@ let
   image = dockerTools.buildLayeredImage {
     name = app.meta.mainProgram;
     inherit tag contents;
+    # Debian 12's podman and skopeo cannot read a compressed archive; what is pushed is compressed below.
+    compressor = "none";
     extraCommands = "mkdir -m 1777 tmp";
     # A volume on /data takes its owner from here.
     fakeRootCommands = "mkdir -m 0750 data && chown ${user}:${user} data";
@@ -77,10 +79,9 @@ in
         ];
       }
       ''
-        ${image.stream} > image.tar
         mkdir "$out"
         skopeo --insecure-policy --tmpdir "$TMPDIR" copy --quiet \
-          docker-archive:image.tar "oci:$out/layout:${tag}"
+          docker-archive:${image} "oci:$out/layout:${tag}"
         jq --raw-output '.manifests[0].digest' "$out/layout/index.json" > "$out/digest"
       '';
 }
