@@ -34,7 +34,7 @@ let
 
   runnable = description: program: {
     type = "app";
-    program = lib.getExe program;
+    inherit program;
     meta = { inherit description; };
   };
 in
@@ -53,10 +53,15 @@ in
   };
 
   apps = {
-    default = runnable app.meta.description app;
-    with-mysql = runnable "The app and a private MySQL; one Ctrl-C stops both" script.with-mysql;
-    reproduce = runnable "Build the image twice and compare" script.reproduce;
-    smoke = runnable "Bring the image up with MySQL, and look at it from outside" script.smoke;
+    default = runnable app.meta.description (lib.getExe app);
+    with-mysql = runnable "The app and a private MySQL; one Ctrl-C stops both" (
+      lib.getExe script.with-mysql
+    );
+    image-stream = runnable "Write the image to standard output, for docker load" "${images.stream}";
+    reproduce = runnable "Build the image twice and compare" (lib.getExe script.reproduce);
+    smoke = runnable "Bring the image up with MySQL, and look at it from outside" (
+      lib.getExe script.smoke
+    );
   };
 
   # The virtual machine wants KVM, which the aarch64 machines one can rent rarely offer.

@@ -36,7 +36,7 @@ in
   };
 
   smoke = script "smoke" [ coreutils curl gnugrep jq ] {
-    COMPOSE_YAML = ../compose.yaml;
+    COMPOSE_YAML = "${../compose.yaml}";
     IMAGE_RECIPE = recipe images.image;
   };
 }
