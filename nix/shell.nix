@@ -6,6 +6,19 @@
   craneLib,
   formatter,
 }:
+let
+  # MySQL's client, and the servers that the tests start. Their programs only: both bring a client library
+  # that pkg-config would find before the connector.
+  databases = pkgs.buildEnv {
+    name = "databases";
+    paths = [
+      pkgs.mysql84
+      pkgs.mariadb
+    ];
+    pathsToLink = [ "/bin" ];
+    ignoreCollisions = true;
+  };
+in
 craneLib.devShell {
   inputsFrom = [ app ];
 
@@ -17,9 +30,6 @@ craneLib.devShell {
       diesel-cli
       rust-analyzer
 
-      # Databases: clients and the servers that the tests start
-      mariadb
-      mysql84
       sqlite
 
       # Load, and a browser
@@ -56,12 +66,14 @@ craneLib.devShell {
       util-linux
       zizmor
     ])
-    ++ [ formatter ];
+    ++ [
+      databases
+      formatter
+    ];
 
   env = {
     MARIADB_PLUGIN_DIR = "${app.libmysqlclient}/lib/mariadb/plugin";
     RUST_SRC_PATH = "${pkgs.rustPlatform.rustLibSrc}";
-    # Both servers bring a program called `mariadbd` or `mysqld`, and MariaDB's also answers to the other name.
     TEST_MARIADBD = lib.getExe' pkgs.mariadb "mariadbd";
     TEST_MARIADB_INSTALL_DB = lib.getExe' pkgs.mariadb "mariadb-install-db";
     TEST_MYSQLD = lib.getExe' pkgs.mysql84 "mysqld";
