@@ -24,12 +24,11 @@ craneLib.devShell {
 
   packages =
     (with pkgs; [
-      # Rust
+      # Rust, and a look into the embedded database
       cargo-deny
       cargo-nextest
       diesel-cli
       rust-analyzer
-
       sqlite
 
       # Load, and a browser
