@@ -6,6 +6,7 @@ use std::hint::black_box;
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use dog_gif_app::gallery::{Catalogue, Sha256};
 use dog_gif_app::store::GifRecord;
+use dog_gif_app::web::{DogView, Pages};
 
 fn catalogue(gifs: i64) -> Catalogue {
     let record = |id: i64| GifRecord {
@@ -44,5 +45,15 @@ fn choose(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, choose);
+fn render(criterion: &mut Criterion) {
+    let (pages, catalogue) = (Pages::compile(), catalogue(10));
+    criterion.bench_function("render the page of a dog", |bencher| {
+        bencher.iter(|| {
+            let dog = catalogue.find("dog-5");
+            pages.dog(&DogView::new(12_345, dog, catalogue.len(), "http://127.0.0.1:5000".into(), "/"))
+        });
+    });
+}
+
+criterion_group!(benches, choose, render);
 criterion_main!(benches);

@@ -38,9 +38,12 @@ impl fmt::Display for Problems {
 
 impl std::error::Error for Problems {}
 
+/// From a variable's name to its value, if it is set.
+type Source<'source> = dyn Fn(&str) -> Option<String> + 'source;
+
 /// Reads single settings; remembers what was wrong and goes on with a stand-in value.
 pub(super) struct Reader<'source> {
-    source: Box<dyn Fn(&str) -> Option<String> + 'source>,
+    source: Box<Source<'source>>,
     problems: Vec<String>,
 }
 

@@ -163,12 +163,12 @@ impl Committer {
     /// Commits the undecided batch or a new one.
     fn attempt(&mut self) -> Result<(), Error> {
         let undecided = self.ledger.undecided_visits();
-        if undecided > 0 {
-            if let Some(last) = self.ledger.settle()? {
-                self.metrics.visits.inc_by(undecided as u64);
-                self.answer(undecided, last);
-                return Ok(());
-            }
+        if undecided > 0
+            && let Some(last) = self.ledger.settle()?
+        {
+            self.metrics.visits.inc_by(undecided as u64);
+            self.answer(undecided, last);
+            return Ok(());
         }
         self.take_waiting();
         let Ok(visits) = u32::try_from(self.waiting.len()) else { return Ok(()) };

@@ -11,7 +11,8 @@ mod visits;
 use std::sync::Arc;
 use std::time::Duration;
 
-use diesel::r2d2::{Pool, PooledConnection, State};
+use diesel::r2d2::{HandleError, Pool, State};
+use parking_lot::Mutex;
 use scheduled_thread_pool::ScheduledThreadPool;
 use tokio::sync::Semaphore;
 
@@ -31,6 +32,7 @@ const DEADLINE: Duration = Duration::from_secs(2);
 pub struct Store {
     connector: Connector,
     pool: Pool<Connector>,
+    last_failure: LastFailure,
     /// As many as connections: waiting happens here, on the async side, not on blocking threads.
     permits: Arc<Semaphore>,
 }
@@ -43,6 +45,7 @@ impl Store {
     pub fn open(database: &Database) -> Result<Self, Error> {
         let connector = Connector::new(database)?;
         let size = connector.pool_size();
+        let last_failure = LastFailure::default();
         let housekeeping = ScheduledThreadPool::builder().num_threads(1).thread_name_pattern("store-{}").build();
         let pool = Pool::builder()
             .max_size(size)
@@ -51,9 +54,9 @@ impl Store {
             .idle_timeout(Some(Duration::from_mins(5)))
             .max_lifetime(Some(Duration::from_mins(30)))
             .thread_pool(Arc::new(housekeeping))
-            .error_handler(Box::new(diesel::r2d2::NopErrorHandler))
+            .error_handler(Box::new(last_failure.clone()))
             .build_unchecked(connector.clone());
-        Ok(Self { connector, pool, permits: Arc::new(Semaphore::new(size as usize)) })
+        Ok(Self { connector, pool, last_failure, permits: Arc::new(Semaphore::new(size as usize)) })
     }
 
     /// A ledger for counting visits, on a connection of its own.
@@ -80,7 +83,7 @@ impl Store {
         &self,
         work: impl FnOnce(&mut AnyConnection) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        let late = |_| Error::Unavailable(format!("no answer within {} s", DEADLINE.as_secs()));
+        let late = |_| self.last_failure.explain(format!("no answer within {} s", DEADLINE.as_secs()));
         tokio::time::timeout(DEADLINE, self.run_long(work)).await.map_err(late)?
     }
 
@@ -93,10 +96,12 @@ impl Store {
         work: impl FnOnce(&mut AnyConnection) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
         let permit = self.permits.clone().acquire_owned().await.expect("the semaphore is never closed");
-        let pool = self.pool.clone();
+        let (pool, last_failure) = (self.pool.clone(), self.last_failure.clone());
         let done = tokio::task::spawn_blocking(move || {
             let _permit = permit;
-            work(&mut *connection_of(&pool)?)
+            let mut connection = pool.get().map_err(|_| last_failure.explain("no connection became free".into()))?;
+            last_failure.forget();
+            work(&mut connection)
         });
         done.await.unwrap_or_else(|panic| Err(Error::Unavailable(format!("the work panicked: {panic}"))))
     }
@@ -111,6 +116,27 @@ impl Store {
     }
 }
 
-fn connection_of(pool: &Pool<Connector>) -> Result<PooledConnection<Connector>, Error> {
-    pool.get().map_err(|error| Error::Unavailable(error.to_string()))
+/// Why the pool last failed to connect. The pool itself tells only the first who ask after a failure,
+/// and everyone else that time ran out.
+#[derive(Debug, Clone, Default)]
+struct LastFailure(Arc<Mutex<Option<String>>>);
+
+impl LastFailure {
+    fn explain(&self, otherwise: String) -> Error {
+        Error::Unavailable(self.0.lock().clone().unwrap_or(otherwise))
+    }
+
+    fn forget(&self) {
+        *self.0.lock() = None;
+    }
+}
+
+impl HandleError<Error> for LastFailure {
+    fn handle_error(&self, error: Error) {
+        let cause = match error {
+            Error::Unavailable(cause) => cause,
+            other => other.to_string(),
+        };
+        *self.0.lock() = Some(cause);
+    }
 }

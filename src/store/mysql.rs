@@ -54,7 +54,10 @@ fn url(settings: &MysqlSettings, password: &Secret) -> Secret {
         MysqlTls::Off => ("", String::new()),
         MysqlTls::Verify { ca } => (";ssl-verify-server-cert=1", format!("?ssl_ca={}", encoded(&ca.to_string_lossy()))),
     };
-    let (host, port) = (&settings.host, settings.port);
+    // Connector/C takes `localhost`, in lower case only, for its default socket, whatever the port. Names
+    // and certificates do not care about the case.
+    let host = if settings.host == "localhost" { "LOCALHOST" } else { &settings.host };
+    let port = settings.port;
     Secret::new(format!(
         "mysql://{user}:{password}@host={host};port={port};connect-timeout={CONNECT_TIMEOUT_SECONDS}{verify}/{database}{query}"
     ))
@@ -103,6 +106,11 @@ mod tests {
     fn verified_tls_uses_the_strict_form() {
         let url = url_for(&[("MYSQL_HOST", "db"), ("MYSQL_TLS", "verify"), ("MYSQL_TLS_CA", "/etc/ca.pem")]);
         assert!(url.contains(";ssl-verify-server-cert=1/dog_gifs?ssl_ca=%2Fetc%2Fca%2Epem"), "{url}");
+    }
+
+    #[test]
+    fn localhost_is_reached_over_tcp_like_any_other_host() {
+        assert!(url_for(&[("MYSQL_HOST", "localhost")]).contains("@host=LOCALHOST;port=3306;"));
     }
 
     #[test]

@@ -5,9 +5,9 @@ use salvo::http::uri::Authority;
 use salvo::http::{HeaderValue, Method};
 use salvo::{Request, Response, handler};
 
+use super::Shared;
 use super::error::Error;
-use super::pages::{self, DogView, with_thousands};
-use super::{Shared, assets};
+use super::pages::{self, DogView};
 use crate::gallery::{Catalogue, Gif};
 
 /// A random dog; `?after=SLUG` says which one was seen last.
@@ -65,15 +65,8 @@ pub fn render_page(
     dog: Option<Gif<'_>>,
     number: i64,
 ) -> Result<(), Error> {
-    let view = DogView {
-        visitor: with_thousands(number),
-        another_url: dog.map_or_else(|| "/".into(), |dog| format!("/?after={}", dog.slug)),
-        dog: dog.map(Into::into),
-        total: with_thousands(i64::try_from(catalogue.len()).unwrap_or(i64::MAX)),
-        is_only_dog: catalogue.len() == 1,
-        origin: origin(request, shared.trust_proxy_headers).unwrap_or_default(),
-        assets: assets::urls(),
-    };
+    let origin = origin(request, shared.trust_proxy_headers).unwrap_or_default();
+    let view = DogView::new(number, dog, catalogue.len(), origin, request.uri().path());
     let page = shared.pages.dog(&view).map_err(|error| Error::Internal(error.to_string()))?;
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(pages::HTML));
     response.body(page);

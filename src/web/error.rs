@@ -121,6 +121,7 @@ const PROBLEM_JSON: &str = "application/problem+json";
 
 /// What went wrong, as in RFC 9457.
 #[derive(Serialize, ToSchema)]
+#[salvo(schema(name = Problem))]
 struct Problem {
     /// Always `about:blank`: the status says it all.
     r#type: &'static str,

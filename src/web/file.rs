@@ -4,8 +4,8 @@ use std::ops::{Bound, RangeInclusive};
 
 use bytes::Bytes;
 use headers::{ETag, HeaderMapExt, IfNoneMatch, IfRange, Range};
-use salvo::http::header::{ACCEPT_RANGES, CACHE_CONTROL, CONTENT_RANGE, CONTENT_TYPE};
-use salvo::http::{HeaderValue, StatusCode};
+use salvo::http::header::{ACCEPT_RANGES, CACHE_CONTROL, CONTENT_RANGE, CONTENT_TYPE, RANGE};
+use salvo::http::{HeaderMap, HeaderValue, StatusCode};
 use salvo::{Request, Response};
 
 use super::error::Error;
@@ -66,12 +66,24 @@ fn wanted_range(request: &Request, etag: &ETag, length: usize) -> Result<Option<
     if headers.typed_get::<IfRange>().is_some_and(|condition| condition.is_modified(Some(etag), None)) {
         return Ok(None);
     }
+    if wants_more_than_all(headers, length) {
+        return Ok(None);
+    }
     let mut ranges = ranges.satisfiable_ranges(length as u64);
     match (ranges.next(), ranges.next()) {
         (Some(range), None) => within(range, length).map(Some),
         (Some(_), Some(_)) => Ok(None),
         (None, _) => Err(Error::RangeNotSatisfiable(length)),
     }
+}
+
+/// Whether the last so many bytes are wanted of a file that has fewer: then all of it is meant (RFC 9110,
+/// 14.1.2), which `headers` does not know.
+fn wants_more_than_all(headers: &HeaderMap, length: usize) -> bool {
+    let range = headers.get(RANGE).and_then(|value| value.to_str().ok());
+    let last =
+        range.and_then(|range| range.strip_prefix("bytes=-")).and_then(|digits| digits.trim().parse::<u64>().ok());
+    last.is_some_and(|last| last > length as u64)
 }
 
 fn within(range: (Bound<u64>, Bound<u64>), length: usize) -> Result<RangeInclusive<usize>, Error> {

@@ -26,7 +26,7 @@ use crate::store::Store;
 use crate::telemetry::Metrics;
 
 pub use dog_page::render_page;
-pub use pages::Pages;
+pub use pages::{DogView, Pages};
 pub use routes::{operations, website, wrap};
 pub use server::{Bound, bind};
 

@@ -24,19 +24,37 @@ pub struct Pages(Handlebars<'static>);
 #[derive(Serialize)]
 pub struct DogView<'a> {
     /// The visitor's number, with thousands separated.
-    pub visitor: String,
+    visitor: String,
     /// The dog; none when the catalogue is empty.
-    pub dog: Option<Dog<'a>>,
+    dog: Option<Dog<'a>>,
     /// Where another dog is.
-    pub another_url: String,
+    another_url: String,
     /// How many dogs there are, with thousands separated.
-    pub total: String,
+    total: String,
     /// Whether there is one dog only.
-    pub is_only_dog: bool,
+    is_only_dog: bool,
     /// `https://host` of this site, for previews in chats; empty when unknown.
-    pub origin: String,
+    origin: String,
+    /// Path of this page, without what only this visit needs.
+    path: &'a str,
     /// Addresses of the stylesheet and the script.
-    pub assets: &'static assets::Urls,
+    assets: &'static assets::Urls,
+}
+
+impl<'a> DogView<'a> {
+    /// The page at `path` of `dog`, one of `total`, for visitor `number`.
+    pub fn new(number: i64, dog: Option<Gif<'a>>, total: usize, origin: String, path: &'a str) -> Self {
+        Self {
+            visitor: with_thousands(number),
+            another_url: dog.map_or_else(|| "/".into(), |dog| format!("/?after={}", dog.slug)),
+            dog: dog.map(Into::into),
+            total: with_thousands(i64::try_from(total).unwrap_or(i64::MAX)),
+            is_only_dog: total == 1,
+            origin,
+            path,
+            assets: assets::urls(),
+        }
+    }
 }
 
 /// One dog on a page.
@@ -126,7 +144,9 @@ impl Pages {
     pub fn compile() -> Self {
         let mut handlebars = Handlebars::new();
         handlebars.set_strict_mode(true);
-        handlebars.register_embed_templates_with_extension::<Templates>(".hbs").expect("every template is valid");
+        for name in ["dog", "error", "api_docs"] {
+            handlebars.register_template_string(name, with_partials(name)).expect("every template is valid");
+        }
         Self(handlebars)
     }
 
@@ -159,6 +179,18 @@ impl Pages {
     }
 }
 
+/// The template with its partials pasted in, once: handlebars would look them up at every rendering, and
+/// a page took 19 µs with partials, 35 µs with block partials, and 9 µs without.
+fn with_partials(name: &str) -> String {
+    let file = Templates::get(&format!("{name}.hbs")).unwrap_or_else(|| panic!("templates/ has no {name}.hbs"));
+    let text = String::from_utf8_lossy(&file.data);
+    let paste = |line: &str| match line.trim().strip_prefix("{{> ").and_then(|rest| rest.strip_suffix("}}")) {
+        Some(partial) => with_partials(partial),
+        None => line.to_string(),
+    };
+    text.split_inclusive('\n').map(paste).collect()
+}
+
 /// Where the animation with this digest is.
 pub fn animation_url(sha256: &Sha256) -> String {
     format!("/gifs/{sha256}.gif")
@@ -177,7 +209,7 @@ pub fn with_thousands(number: i64) -> String {
         text.push('-');
     }
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);

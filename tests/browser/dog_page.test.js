@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { databaseDown, startApp } from "./support/app.js";
+import { databaseDown, startApp, stopApps } from "./support/app.js";
 import { PHONE, WIDE, another, launch, moves, open, seen, visitor } from "./support/browser.js";
 import { gif } from "./support/gif.js";
 
@@ -16,11 +16,12 @@ const MIXED = [
 let browser, app, mixed;
 
 before(async () => {
-  [browser, app, mixed] = await Promise.all([launch(), startApp(), startApp({ gifs: MIXED })]);
+  browser = await launch();
+  [app, mixed] = await Promise.all([startApp(), startApp({ gifs: MIXED })]);
 });
 
 after(async () => {
-  await Promise.all([browser?.close(), app?.stop(), mixed?.stop()]);
+  await Promise.all([browser?.close(), stopApps()]);
 });
 
 async function visits(app) {

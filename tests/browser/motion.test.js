@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { startApp } from "./support/app.js";
+import { startApp, stopApps } from "./support/app.js";
 import { another, launch, moves, open, photograph } from "./support/browser.js";
 
 const STILL_FOR_MS = 1_500;
@@ -10,11 +10,12 @@ const STILL_FOR_MS = 1_500;
 let browser, app;
 
 before(async () => {
-  [browser, app] = await Promise.all([launch(), startApp()]);
+  browser = await launch();
+  app = await startApp();
 });
 
 after(async () => {
-  await Promise.all([browser?.close(), app?.stop()]);
+  await Promise.all([browser?.close(), stopApps()]);
 });
 
 function shown(page) {

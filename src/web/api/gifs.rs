@@ -20,6 +20,7 @@ const DEFAULT_LIMIT: usize = 20;
 
 /// One GIF. Every `…_url` but `source_url` is relative to this site.
 #[derive(Serialize, ToSchema)]
+#[salvo(schema(name = Gif))]
 pub struct GifJson {
     /// Name in URLs.
     slug: String,
@@ -75,6 +76,7 @@ impl From<Gif<'_>> for GifJson {
 
 /// One page of the catalogue.
 #[derive(Serialize, ToSchema)]
+#[salvo(schema(name = GifList))]
 pub struct GifList {
     /// GIFs, oldest first.
     gifs: Vec<GifJson>,
@@ -88,15 +90,15 @@ pub struct GifList {
 #[derive(Clone)]
 pub struct RandomGif(pub Arc<Gallery>);
 
+/// A random GIF
+///
+/// Each with the same chance. Counts nothing.
 #[endpoint(
     operation_id = "random_gif",
     tags("gifs"),
     parameters(("after" = Option<String>, Query, description = "The GIF seen last; it is not chosen again if there is another."))
 )]
 impl RandomGif {
-    /// A random GIF
-    ///
-    /// Each with the same chance. Counts nothing.
     async fn handle(&self, request: &mut Request) -> Result<Json<GifJson>, Error> {
         let catalogue = self.0.catalogue();
         let after: Option<String> = request.query("after");
@@ -109,13 +111,13 @@ impl RandomGif {
 #[derive(Clone)]
 pub struct GetGif(pub Arc<Gallery>);
 
+/// One GIF
 #[endpoint(
     operation_id = "get_gif",
     tags("gifs"),
     parameters(("slug" = String, Path, description = "Name of the GIF."))
 )]
 impl GetGif {
-    /// One GIF
     async fn handle(&self, request: &mut Request) -> Result<Json<GifJson>, Error> {
         let slug: String = request.param("slug").unwrap_or_default();
         let catalogue = self.0.catalogue();
@@ -128,6 +130,7 @@ impl GetGif {
 #[derive(Clone)]
 pub struct ListGifs(pub Arc<Gallery>);
 
+/// The catalogue, page by page
 #[endpoint(
     operation_id = "list_gifs",
     tags("gifs"),
@@ -137,7 +140,6 @@ pub struct ListGifs(pub Arc<Gallery>);
     )
 )]
 impl ListGifs {
-    /// The catalogue, page by page
     async fn handle(&self, request: &mut Request) -> Result<Json<GifList>, Error> {
         let after: i64 = parameter(request, "after", "a whole number")?.unwrap_or(0);
         let limit = parameter(request, "limit", "a whole number from 1 to 100")?.unwrap_or(DEFAULT_LIMIT);

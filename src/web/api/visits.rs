@@ -12,6 +12,7 @@ use crate::web::error::Error;
 
 /// A counted visit.
 #[derive(Serialize, ToSchema)]
+#[salvo(schema(name = Visitor))]
 pub struct Visitor {
     /// This visitor's own number: unique, and greater than all given before.
     visitor: i64,
@@ -19,6 +20,7 @@ pub struct Visitor {
 
 /// How many visits there were.
 #[derive(Serialize, ToSchema)]
+#[salvo(schema(name = Visits))]
 pub struct Visits {
     /// Visits ever counted.
     total: i64,
@@ -28,15 +30,21 @@ pub struct Visits {
 #[derive(Clone)]
 pub struct PostVisit(pub VisitCounter);
 
-#[endpoint(operation_id = "count_visit", tags("visits"), status_codes(201))]
+/// Counts a visit
+///
+/// The answer comes when the number is durable.
+#[endpoint(
+    operation_id = "count_visit",
+    tags("visits"),
+    status_codes(201),
+    responses((status_code = 201, description = "The visit is counted.", body = Visitor))
+)]
 impl PostVisit {
-    /// Counts a visit
-    ///
-    /// The answer comes when the number is durable.
-    async fn handle(&self, response: &mut Response) -> Result<Json<Visitor>, Error> {
+    async fn handle(&self, response: &mut Response) -> Result<(), Error> {
         let visitor = self.0.count().await.map_err(Error::NotCounted)?;
         response.status_code(StatusCode::CREATED);
-        Ok(Json(Visitor { visitor }))
+        response.render(Json(Visitor { visitor }));
+        Ok(())
     }
 }
 
@@ -44,9 +52,9 @@ impl PostVisit {
 #[derive(Clone)]
 pub struct GetVisits(pub Store);
 
+/// How many visits there were
 #[endpoint(operation_id = "get_visits", tags("visits"))]
 impl GetVisits {
-    /// How many visits there were
     async fn handle(&self) -> Result<Json<Visits>, Error> {
         let total = self.0.run(total_visits).await.map_err(Error::Unavailable)?;
         Ok(Json(Visits { total }))

@@ -14,12 +14,12 @@ const STOP_DEADLINE_MS = 10_000;
 const program = process.env.DOG_GIF_APP;
 if (!program) throw new Error("DOG_GIF_APP must be the path of the dog-gif-app binary");
 
-/** What is to be gone when this process is. */
-const running = new Set();
+/** What is to be gone when this process is; each child with the function that stops it. */
+const running = new Map();
 const folders = new Set();
 
 process.on("exit", () => {
-  for (const child of running) child.kill("SIGKILL");
+  for (const child of running.keys()) child.kill("SIGKILL");
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => process.exit(1));
@@ -31,6 +31,11 @@ export async function startApp({ gifs, environment = {} } = {}) {
   const env = settings(folder, environment);
   if (gifs) await fill(folder, env, gifs);
   return serve(env);
+}
+
+/** Stops every app that was started, also those whose start failed half-way. */
+export async function stopApps() {
+  await Promise.all([...running.values()].map((stop) => stop()));
 }
 
 /** Settings whose database is a port where nobody listens. */
@@ -79,8 +84,7 @@ async function fill(folder, env, gifs) {
 
 async function serve(env) {
   const child = spawn(program, ["serve"], { env, stdio: ["ignore", "pipe", "pipe"] });
-  running.add(child);
-  const exited = new Promise((resolve) => child.once("exit", resolve));
+  const exited = new Promise((resolve) => child.once("exit", resolve).once("error", resolve));
   exited.then(() => running.delete(child));
   const stop = async () => {
     child.kill("SIGTERM");
@@ -88,6 +92,7 @@ async function serve(env) {
     await exited;
     clearTimeout(patience);
   };
+  running.set(child, stop);
   return { origin: `http://${await address(child)}`, stop };
 }
 
@@ -95,11 +100,11 @@ async function serve(env) {
 function address(child) {
   return new Promise((resolve, reject) => {
     const output = [];
-    const fail = (why) => reject(new Error(`${program} ${why}\n${output.join("\n")}`));
-    const patience = setTimeout(() => {
-      child.kill("SIGKILL");
-      fail("did not listen in time");
-    }, START_DEADLINE_MS);
+    const patience = setTimeout(() => fail("did not listen in time"), START_DEADLINE_MS);
+    const fail = (why) => {
+      clearTimeout(patience);
+      reject(new Error(`${program} ${why}\n${output.join("\n")}`));
+    };
     child.once("error", (error) => fail(error.message));
     child.once("exit", (code) => fail(`ended with ${code}`));
     createInterface({ input: child.stderr }).on("line", (line) => output.push(line));

@@ -11,7 +11,8 @@ pub fn gif_of(seed: u8, frames: u8) -> Vec<u8> {
     let mut encoder = Encoder::new(&mut file, 32, 24, &palette).unwrap();
     encoder.set_repeat(Repeat::Infinite).unwrap();
     for number in 0..frames {
-        let pixels: Vec<u8> = (0..32 * 24).map(|at: usize| u8::try_from((at + usize::from(number)) % 4).unwrap()).collect();
+        let pixels: Vec<u8> =
+            (0..32 * 24).map(|at: usize| u8::try_from((at + usize::from(number)) % 4).unwrap()).collect();
         let frame = Frame { delay: 10, ..Frame::from_indexed_pixels(32, 24, pixels, None) };
         encoder.write_frame(&frame).unwrap();
     }

@@ -40,7 +40,8 @@ impl Answer {
         let (_, after) = page.split_once("You are visitor")?;
         let number = after.trim_start_matches(|letter: char| letter.is_whitespace()).trim_start();
         let number = if number.starts_with('<') { number.split_once('>')?.1 } else { number };
-        let digits: String = number.chars().take_while(|c| c.is_ascii_digit() || *c == ',').filter(|c| *c != ',').collect();
+        let digits: String =
+            number.chars().take_while(|c| c.is_ascii_digit() || *c == ',').filter(|c| *c != ',').collect();
         digits.parse().ok()
     }
 }
@@ -73,10 +74,6 @@ impl Connection {
 
     pub fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.0.get_mut().write_all(bytes)
-    }
-
-    pub fn stream(&self) -> &TcpStream {
-        self.0.get_ref()
     }
 
     /// Reads one answer; one to HEAD has no body, whatever its length says.

@@ -109,7 +109,8 @@ impl Record {
     fn visit(&mut self, connection: &mut Connection, visitor: usize, shared: &Shared) -> bool {
         let begin = Instant::now();
         // Half of them look at the page, half use the API.
-        let (method, path, done) = if visitor.is_multiple_of(2) { ("GET", "/", 200) } else { ("POST", "/api/v1/visits", 201) };
+        let (method, path, done) =
+            if visitor.is_multiple_of(2) { ("GET", "/", 200) } else { ("POST", "/api/v1/visits", 201) };
         let Ok(answer) = connection.ask(method, path, &[], b"") else {
             self.cut += 1;
             return false;

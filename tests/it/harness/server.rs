@@ -216,7 +216,12 @@ fn initialise(kind: Kind, data: &Path) {
     };
     command.arg(format!("--datadir={}", data.display()));
     let made = command.stdin(Stdio::null()).output().expect("the server's programs are installed; try `make tools`");
-    assert!(made.status.success(), "{}\n{}", String::from_utf8_lossy(&made.stdout), String::from_utf8_lossy(&made.stderr));
+    assert!(
+        made.status.success(),
+        "{}\n{}",
+        String::from_utf8_lossy(&made.stdout),
+        String::from_utf8_lossy(&made.stderr)
+    );
 }
 
 /// The server's program with what it needs on this machine; durability is left at its default.

@@ -20,20 +20,32 @@ impl Certificates {
         let (authority, authority_key) = (path("authority.pem"), path("authority-key.pem"));
         let (certificate, key, request) = (path("server.pem"), path("server-key.pem"), path("request.pem"));
         let new_key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-noenc"];
-        openssl(&directory, &["req", "-x509", "-days", "2", "-subj", "/CN=Test authority"], &new_key, &[
-            ("-keyout", &authority_key),
-            ("-out", &authority),
-        ]);
-        openssl(&directory, &["req", "-subj", &format!("/CN={name}")], &new_key, &[("-keyout", &key), ("-out", &request)]);
+        openssl(
+            &directory,
+            &["req", "-x509", "-days", "2", "-subj", "/CN=Test authority"],
+            &new_key,
+            &[("-keyout", &authority_key), ("-out", &authority)],
+        );
+        openssl(
+            &directory,
+            &["req", "-subj", &format!("/CN={name}")],
+            &new_key,
+            &[("-keyout", &key), ("-out", &request)],
+        );
         let extension = path("extension");
         std::fs::write(&extension, format!("subjectAltName=DNS:{name}\n")).unwrap();
-        openssl(&directory, &["x509", "-req", "-days", "2", "-CAcreateserial"], &[], &[
-            ("-in", &request),
-            ("-CA", &authority),
-            ("-CAkey", &authority_key),
-            ("-extfile", &extension),
-            ("-out", &certificate),
-        ]);
+        openssl(
+            &directory,
+            &["x509", "-req", "-days", "2", "-CAcreateserial"],
+            &[],
+            &[
+                ("-in", &request),
+                ("-CA", &authority),
+                ("-CAkey", &authority_key),
+                ("-extfile", &extension),
+                ("-out", &certificate),
+            ],
+        );
         Self { authority, certificate, key }
     }
 

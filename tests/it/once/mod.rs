@@ -1,1 +1,10 @@
-//! Placeholder.
+//! What has nothing to do with the kind of database.
+
+mod command_line;
+mod configuration;
+mod dogs;
+mod healthcheck;
+mod hostile;
+mod invariants;
+mod logging;
+mod snapshots;

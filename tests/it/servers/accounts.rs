@@ -32,7 +32,9 @@ fn a_rotated_password_file_is_used_without_a_restart() {
     // Every connection has to be made anew.
     server.kill();
     server.restart();
-    wait::until("a visit with the new password", wait::PATIENCE, || app.get("/").visitor().filter(|number| *number == 2));
+    wait::until("a visit with the new password", wait::PATIENCE, || {
+        app.get("/").visitor().filter(|number| *number == 2)
+    });
     app.wait_until_ready();
     assert!(!app.log.text().contains("bone"), "{}", app.log.text());
 }

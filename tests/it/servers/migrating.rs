@@ -1,7 +1,7 @@
 //! MIGRATE_ON_START, and commands on a schema that was never migrated.
 
 use crate::harness::app::{run, text};
-use crate::harness::{App, Database, Server};
+use crate::harness::{App, Database, Server, wait};
 
 #[test]
 #[ignore = "needs a database server"]
@@ -24,6 +24,10 @@ fn replicas_that_all_migrate_on_start_do_not_disturb_each_other() {
     let apps: Vec<App> = (0..3).map(|_| App::start_with(&database, &[("MIGRATE_ON_START", "true")])).collect();
     apps.iter().for_each(App::wait_until_ready);
     let migrated = |app: &&App| app.log.text().contains("20261123000001");
+    wait::until("the work of one", wait::PATIENCE, || (apps.iter().filter(migrated).count() == 1).then_some(()));
+    for app in &apps {
+        wait::until("the catalogue", wait::PATIENCE, || app.metric("gif_catalogue_size").filter(|gifs| *gifs > 0.0));
+    }
     assert_eq!(apps.iter().filter(migrated).count(), 1, "one works, the others wait");
 }
 

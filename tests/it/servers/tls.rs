@@ -108,7 +108,10 @@ fn refuses(server: &Server, host: &str, authority: &Path) -> Vec<Vec<u8>> {
     let sent = proxy.sent();
     assert!(sent.len() >= 3, "the command, the readiness probe and the counter have tried");
     for sent in &sent {
-        assert!(records(sent).iter().all(|kind| HANDSHAKE.contains(kind)), "more than a handshake was sent: {sent:02x?}");
+        assert!(
+            records(sent).iter().all(|kind| HANDSHAKE.contains(kind)),
+            "more than a handshake was sent: {sent:02x?}"
+        );
         assert!(!sent.windows(3).any(|bytes| bytes == b"dog"), "the account was sent in clear");
     }
     sent

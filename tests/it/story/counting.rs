@@ -42,7 +42,9 @@ fn pages_and_the_api_count_but_pictures_probes_and_lists_do_not() {
     assert_eq!(app.get("/dogs/rex-test").visitor(), Some(1));
     let counted = app.ask("POST", "/api/v1/visits", &[]);
     assert_eq!((counted.status, counted.visitor()), (201, Some(2)));
-    for path in ["/random.gif", "/api/v1/gifs", "/api/v1/gifs/random", "/api/v1/visits", "/dogs/no-such-dog", "/nothing"] {
+    for path in
+        ["/random.gif", "/api/v1/gifs", "/api/v1/gifs/random", "/api/v1/visits", "/dogs/no-such-dog", "/nothing"]
+    {
         app.get(path);
     }
     app.ask("HEAD", "/", &[]);

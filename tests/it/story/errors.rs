@@ -113,10 +113,12 @@ fn absurd_addresses_and_heads_are_the_clients_fault() {
 fn every_answer_protects_its_reader() {
     let app = App::start(&Database::with_three_dogs());
     let gif = app.get("/api/v1/gifs/rex-test").json()["animation_url"].as_str().unwrap().to_string();
-    let paths = ["/", "/nothing", "/api/v1/gifs", "/api/v1/nothing", "/random.gif", "/api/docs", &gif, "/assets/style.css"];
+    let paths =
+        ["/", "/nothing", "/api/v1/gifs", "/api/v1/nothing", "/random.gif", "/api/docs", &gif, "/assets/style.css"];
     for (method, path) in paths.map(|path| ("GET", path)).into_iter().chain([("DELETE", "/"), ("HEAD", "/")]) {
         let answer = app.ask(method, path, &[]);
-        let policy = answer.header("content-security-policy").unwrap_or_else(|| panic!("{method} {path} has no policy"));
+        let policy =
+            answer.header("content-security-policy").unwrap_or_else(|| panic!("{method} {path} has no policy"));
         assert!(policy.contains("default-src 'none'") && !policy.contains("unsafe"), "{policy}");
         assert!(policy.contains("frame-ancestors 'none'"), "{policy}");
         assert_eq!(answer.header("x-content-type-options"), Some("nosniff"), "{method} {path}");
@@ -132,7 +134,9 @@ fn every_answer_protects_its_reader() {
 #[test]
 fn a_harmless_request_id_is_kept_and_any_other_replaced() {
     let app = App::start(&Database::migrated());
-    let id = |given: &str| app.ask("GET", "/random.gif", &[("x-request-id", given)]).header("x-request-id").unwrap().to_string();
+    let id = |given: &str| {
+        app.ask("GET", "/random.gif", &[("x-request-id", given)]).header("x-request-id").unwrap().to_string()
+    };
     assert_eq!(id("abc-123_X.y"), "abc-123_X.y");
     for bad in ["", "two words", "<script>", "a\"b", &"x".repeat(65), "dög"] {
         let new = id(bad);

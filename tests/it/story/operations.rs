@@ -37,7 +37,8 @@ fn the_probes_say_yes() {
     let kind = if backend() == Backend::Sqlite { "sqlite" } else { "mysql" };
     let expected = serde_json::json!({"version": env!("CARGO_PKG_VERSION"), "revision": "abc1234", "store": kind});
     assert_eq!(app.probe("/version").json(), expected);
-    let build = format!("build_info{{revision=\"abc1234\",store=\"{kind}\",version=\"{}\"}}", env!("CARGO_PKG_VERSION"));
+    let build =
+        format!("build_info{{revision=\"abc1234\",store=\"{kind}\",version=\"{}\"}}", env!("CARGO_PKG_VERSION"));
     assert_eq!(app.metric(&build), Some(1.0));
 }
 
@@ -87,7 +88,8 @@ fn addresses_that_lead_nowhere_share_one_label() {
 fn promtool_finds_nothing_to_say_about_the_metrics() {
     let app = App::start(&Database::migrated());
     app.get("/");
-    let mut promtool = Command::new("promtool")
+    let promtool = std::env::var("TEST_PROMTOOL").unwrap_or_else(|_| "promtool".into());
+    let mut promtool = Command::new(promtool)
         .args(["check", "metrics"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

@@ -33,7 +33,7 @@ fn the_same_dog_is_never_shown_twice_in_a_row() {
     let mut path = String::from("/");
     let mut seen = HashSet::new();
     for _ in 0..60 {
-        let page = app.get(&path).text();
+        let page = app.get(&path).text().replace("&#x3D;", "=");
         let (_, after) = page.split_once("href=\"/?after=").expect("a link to another dog");
         let slug = after.split(['"', '&']).next().unwrap().to_string();
         assert_ne!(path, format!("/?after={slug}"), "the same dog again");
@@ -83,11 +83,22 @@ fn pages_ask_nothing_of_other_origins() {
     let app = App::start(&Database::with_three_dogs());
     for path in ["/", "/dogs/rex-test", "/nothing", "/api/docs"] {
         let html = app.get(path).text();
-        for attribute in ["src=\"http", "src=\"//", "srcset=\"http", "<link rel=\"stylesheet\" href=\"http", "style=\"", "<style", " onclick"] {
+        for attribute in [
+            "src=\"http",
+            "src=\"//",
+            "srcset=\"http",
+            "<link rel=\"stylesheet\" href=\"http",
+            "style=\"",
+            "<style",
+            " onclick",
+        ] {
             assert!(!html.contains(attribute), "{attribute} in {path}:\n{html}");
         }
         for script in html.split("<script").skip(1) {
-            assert!(script.starts_with(" src=\"/") || script.starts_with(" type=\"module\" src=\"/"), "{path}: <script{script}");
+            assert!(
+                script.starts_with(" src=\"/") || script.starts_with(" type=\"module\" src=\"/"),
+                "{path}: <script{script}"
+            );
         }
     }
 }

@@ -1,0 +1,28 @@
+# What people type. `make` alone lists it.
+
+.PHONY: help run test lint bench load tools
+
+help: ## this list
+	@sed -nE 's/^([a-z]+):.* ## (.*)/make \1\t\2/p' Makefile | expand -t 14
+
+run: ## build in release mode and serve http://127.0.0.1:5000
+	@tests/provision/toolchain.sh
+	@tests/provision/packages.sh build
+	@cargo build --release --locked --bin dog-gif-app
+	@REVISION=$$(git rev-parse --short=12 HEAD 2>/dev/null || echo unknown) exec target/release/dog-gif-app serve
+
+test: ## everything: formats, lints, unit tests, the story on three databases, a browser
+	@tests/run.sh
+
+lint: ## formats, clippy, shell scripts
+	@tests/run.sh format lint shell pages
+
+bench: tools ## figures, side by side with what they are compared to
+	@PATH="$$PATH:/usr/sbin" cargo bench --locked
+
+load: tools ## the whole program under load only
+	@PATH="$$PATH:/usr/sbin" cargo bench --locked --bench load
+
+tools: ## install what the other targets need, saying what
+	@tests/provision/toolchain.sh test
+	@tests/provision/packages.sh build test bench

@@ -1,0 +1,96 @@
+#!/bin/bash
+# Prints the path of Oracle MySQL's server, for Debian 12 and 13. Exit code 3: this platform cannot have it.
+#
+# Debian has it in sid only. apt resolves and downloads it with a private root, signatures checked; it is
+# unpacked below target/ and started through sid's own loader, so that sid's C library never meets the
+# host's. Nothing is installed, and root is not needed.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+tools=$PWD/target/tools
+root=$tools/oracle-mysql
+mkdir -p "$tools"
+
+unsupported() {
+    echo "Oracle MySQL runs in these tests on Debian 12 and 13, amd64 and arm64; this is $1" >&2
+    exit 3
+}
+
+# Always the same answer on the same machine, so it is given before anything is looked for.
+# shellcheck source=/dev/null
+. /etc/os-release
+case "${ID:-}-${VERSION_CODENAME:-}" in
+debian-bookworm | debian-trixie) ;;
+*) unsupported "${PRETTY_NAME:-another system}" ;;
+esac
+case $(dpkg --print-architecture) in
+amd64) triplet=x86_64-linux-gnu loader=ld-linux-x86-64.so.2 ;;
+arm64) triplet=aarch64-linux-gnu loader=ld-linux-aarch64.so.1 ;;
+*) unsupported "$(dpkg --print-architecture)" ;;
+esac
+
+# Where apt already gets its packages from: a proxy or a mirror is respected.
+mirror() {
+    apt-get indextargets --format "\$(REPO_URI)" "Codename: $VERSION_CODENAME" 'Created-By: Packages' | head -n 1
+}
+
+fetch() {
+    local apt=$1 mirror architecture
+    architecture=$(dpkg --print-architecture)
+    mirror=$(mirror)
+    if [ -z "$mirror" ]; then
+        # A machine whose lists were never fetched.
+        if [ "$(id -u)" = 0 ]; then apt-get -qq update; else sudo apt-get -qq update; fi
+        mirror=$(mirror)
+    fi
+    mkdir -p "$apt"/etc/{apt.conf.d,preferences.d} "$apt"/lists/partial "$apt"/cache/archives/partial "$apt/debs"
+    : >"$apt/status"
+    echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] ${mirror%/} sid main" >"$apt/sources.list"
+    # Check-Valid-Until: a frozen mirror serves a Release file that has expired.
+    local options=(-qq -o "Dir::State=$apt" -o "Dir::State::status=$apt/status" -o "Dir::State::lists=$apt/lists"
+        -o "Dir::Cache=$apt/cache" -o "Dir::Etc::sourcelist=$apt/sources.list" -o Dir::Etc::sourceparts=-
+        -o "Dir::Etc::parts=$apt/etc/apt.conf.d" -o "Dir::Etc::preferencesparts=$apt/etc/preferences.d"
+        -o "APT::Architecture=$architecture" -o "APT::Architectures=$architecture" -o APT::Sandbox::User=root
+        -o Acquire::Check-Valid-Until=false -o Acquire::Languages=none
+        -o APT::Install-Recommends=false -o Debug::NoLocking=true)
+    apt-get "${options[@]}" update
+    # All that apt would install, but for what the server itself never loads.
+    local packages
+    mapfile -t packages < <(apt-get "${options[@]}" -s install mysql-server-core | awk '/^Inst /{print $2}' |
+        grep -Ev '^(perl|libperl|debconf|dpkg|tar|gcc-|libgdbm|libdb5|netbase|libselinux|libpcre|libmd0|libacl|libbz2|libcrypt1)')
+    (cd "$apt/debs" && apt-get "${options[@]}" download "${packages[@]}")
+}
+
+unpack() {
+    local partial
+    partial=$(mktemp -d "$tools/partial.XXXXXX")
+    # shellcheck disable=SC2064
+    trap "rm -rf '$partial'" EXIT
+    echo "Unpacking Oracle MySQL, once" >&2
+    fetch "$partial/apt" >&2
+    mkdir -p "$partial/root"
+    for deb in "$partial"/apt/debs/*.deb; do dpkg-deb -x "$deb" "$partial/root"; done
+    # --no-defaults has to come first, so what the caller says comes first.
+    cat >"$partial/root/mysqld" <<EOF
+#!/bin/sh
+exec "$root/usr/lib/$triplet/$loader" --library-path "$root/usr/lib/$triplet" "$root/usr/sbin/mysqld" "\$@" \\
+    --lc-messages-dir="$root/usr/share/mysql" --character-sets-dir="$root/usr/share/mysql/charsets" \\
+    --plugin-dir="$root/usr/lib/mysql/plugin" --secure-file-priv=NULL
+EOF
+    chmod +x "$partial/root/mysqld"
+    mv "$partial/root" "$root"
+}
+
+(
+    flock 9
+    if [ ! -x "$root/mysqld" ]; then unpack; fi
+    version=$("$root/mysqld" --no-defaults --version)
+    case $version in
+    *" 9."*) ;;
+    *)
+        echo "This is not MySQL 9: $version" >&2
+        exit 1
+        ;;
+    esac
+) 9>"$tools/oracle-mysql.lock"
+echo "$root/mysqld"

@@ -1,0 +1,74 @@
+#!/bin/bash
+# Installs the system packages that are missing, and says which; says nothing when none is.
+#
+#   packages.sh build          what compiling the program needs
+#   packages.sh build test     and what its tests need; `bench`, what its benchmarks need
+#
+# On Debian and Ubuntu. Elsewhere, or where it may not install, it prints the names and stops.
+set -euo pipefail
+
+missing=()
+
+# need PACKAGE COMMAND…: the package is missing when the command fails.
+need() {
+    local package=$1
+    shift
+    "$@" >/dev/null 2>&1 || missing+=("$package")
+}
+
+can_compile() { echo 'int main(void) { return 0; }' | cc -x c -o /dev/null -; }
+
+# MySQL's default accounts need this file; nothing but a log-in would tell that it is not there.
+has_sha2_plugin() { compgen -G '/usr/lib/*/libmariadb3/plugin/caching_sha2_password.so' || [ ! -e /etc/debian_version ]; }
+
+for purpose in "${@:-build}"; do
+    case $purpose in
+    build)
+        need gcc command -v cc
+        need libc6-dev can_compile
+        need pkg-config command -v pkg-config
+        need libmariadb-dev pkg-config --exists libmariadb
+        need libmariadb3 has_sha2_plugin
+        need libssl-dev pkg-config --exists openssl
+        need git command -v git
+        ;;
+    test)
+        need mariadb-server-core command -v mariadb-install-db
+        need mariadb-client-core command -v my_print_defaults
+        need openssl command -v openssl
+        need shellcheck command -v shellcheck
+        need chromium command -v chromium
+        need chromium-driver command -v chromedriver
+        need npm command -v npm
+        need util-linux command -v flock
+        ;;
+    bench)
+        need mariadb-server-core command -v mariadb-install-db
+        need mariadb-client-core command -v my_print_defaults
+        need wrk command -v wrk
+        ;;
+    *)
+        echo "packages.sh: $purpose is none of build, test and bench" >&2
+        exit 2
+        ;;
+    esac
+done
+
+[ ${#missing[@]} = 0 ] && exit 0
+mapfile -t missing < <(printf '%s\n' "${missing[@]}" | sort -u)
+
+sudo=()
+if [ "$(id -u)" != 0 ]; then sudo=(sudo); fi
+if ! command -v apt-get >/dev/null || { [ ${#sudo[@]} = 1 ] && ! command -v sudo >/dev/null; }; then
+    echo "Missing, and cannot be installed from here (that needs apt-get, and root or sudo)." >&2
+    echo "Please install these packages, named as in Debian: ${missing[*]}" >&2
+    exit 1
+fi
+echo "Installing what is missing: ${missing[*]}"
+export DEBIAN_FRONTEND=noninteractive
+# Someone else may be at it, such as a second run of this script.
+apt=("${sudo[@]}" apt-get -qq -o DPkg::Lock::Timeout=600)
+if ! { "${apt[@]}" update && "${apt[@]}" install --yes --no-install-recommends "${missing[@]}" >/dev/null; }; then
+    echo "Cannot install them. Please do it by hand: ${sudo[*]} apt-get install ${missing[*]}" >&2
+    exit 1
+fi
