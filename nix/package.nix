@@ -35,6 +35,7 @@ let
     ../CONTRIBUTING.md
     ../README.md
     ../benches
+    ../deny.toml
     ../examples
     ../rustfmt.toml
     ../tests
