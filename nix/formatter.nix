@@ -82,7 +82,8 @@ treefmt.withConfig {
         ];
         includes = [ "*.toml" ];
       };
-      # Templates stay as they are written: to prettier they are another language.
+      # Templates and documents stay as they are written: prettier takes the first for another language, and
+      # pads the tables of the second until they are wider than any screen.
       web = {
         command = "prettier";
         options = [
@@ -94,7 +95,6 @@ treefmt.withConfig {
           "*.css"
           "*.js"
           "*.json"
-          "*.md"
           "*.yaml"
           "*.yml"
         ];

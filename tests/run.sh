@@ -20,7 +20,10 @@ summary=()
 
 finish() {
     trap - EXIT INT TERM HUP
-    if [ -n "$running" ]; then kill -TERM -- "-$running" 2>/dev/null; wait "$running" 2>/dev/null; fi
+    if [ -n "$running" ]; then
+        kill -TERM -- "-$running" 2>/dev/null
+        wait "$running" 2>/dev/null
+    fi
     rm -rf "$logs"
     exit "$1"
 }
@@ -44,7 +47,10 @@ leg() {
     log=$logs/$name
     # A process group of its own, so that all of it can be ended.
     set -m
-    (set -o pipefail; "$@" 2>&1 </dev/null | tee "$log") &
+    (
+        set -o pipefail
+        "$@" 2>&1 </dev/null | tee "$log"
+    ) &
     running=$!
     set +m
     wait "$running" || status=$?
