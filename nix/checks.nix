@@ -99,9 +99,9 @@ in
   format = command "format" [ formatter gitMinimal ] (
     orRepair "nix fmt" "treefmt --walk filesystem --no-cache --fail-on-change"
   );
-  image-contents = command "image-contents" [
+  image-closure = command "image-closure" [
     gnutar
-  ] "bash nix/scripts/image-contents.sh ${images.image} | tee \"$out\"";
+  ] "bash nix/scripts/image-closure.sh ${images.image} | tee \"$out\"";
   image-size = command "image-size" [
     jq
   ] "bash nix/scripts/image-size.sh ${images.layout}/layout 40 | tee \"$out\"";

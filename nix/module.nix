@@ -12,7 +12,7 @@ let
 
   text = value: if lib.isBool value then lib.boolToString value else toString value;
   settings = lib.mapAttrs (_: text) (lib.filterAttrs (_: value: value != null) cfg.settings);
-  port = name: default: lib.toInt (settings.${name} or default);
+  number = name: default: lib.toInt (settings.${name} or default);
 
   # The program's own judgement, at build time: a bad value stops the rebuild instead of the service.
   checked =
@@ -100,7 +100,7 @@ in
     ];
     system.checks = [ checked ];
 
-    networking.firewall.allowedTCPPorts = lib.mkIf cfg.openFirewall [ (port "PORT" "5000") ];
+    networking.firewall.allowedTCPPorts = lib.mkIf cfg.openFirewall [ (number "PORT" "5000") ];
 
     systemd.services.dog-gif-app = {
       description = "Random dog GIFs and a visitor count";
@@ -124,21 +124,21 @@ in
         Restart = "always";
         RestartSec = 1;
         # DRAIN_SECONDS, the last batch, and some air.
-        TimeoutStopSec = port "DRAIN_SECONDS" "0" + 30;
+        TimeoutStopSec = number "DRAIN_SECONDS" "0" + 30;
 
         DynamicUser = true;
         StateDirectory = "dog-gif-app";
         StateDirectoryMode = "0700";
         UMask = "0077";
 
-        AmbientCapabilities = lib.mkIf (port "PORT" "5000" < 1024) [ "CAP_NET_BIND_SERVICE" ];
-        CapabilityBoundingSet = if port "PORT" "5000" < 1024 then [ "CAP_NET_BIND_SERVICE" ] else [ "" ];
+        AmbientCapabilities = lib.mkIf (number "PORT" "5000" < 1024) [ "CAP_NET_BIND_SERVICE" ];
+        CapabilityBoundingSet = if number "PORT" "5000" < 1024 then [ "CAP_NET_BIND_SERVICE" ] else [ "" ];
         LockPersonality = true;
         MemoryDenyWriteExecute = true;
         NoNewPrivileges = true;
         PrivateDevices = true;
         PrivateTmp = true;
-        PrivateUsers = port "PORT" "5000" >= 1024;
+        PrivateUsers = number "PORT" "5000" >= 1024;
         ProtectClock = true;
         ProtectControlGroups = true;
         ProtectHome = true;
