@@ -24,7 +24,9 @@ let
     };
 in
 {
-  with-mysql = script "with-mysql" [ app coreutils mysql84 util-linux ] { };
+  with-mysql = script "with-mysql" [ app coreutils mysql84 util-linux ] {
+    MARIADB_PLUGIN_DIR = "${app.libmysqlclient}/lib/mariadb/plugin";
+  };
 
   reproduce = script "reproduce" [ coreutils jq skopeo ] {
     RECIPES = lib.concatMapStringsSep " " recipe [
