@@ -4,6 +4,8 @@
   coreutils,
   curl,
   gnugrep,
+  gnused,
+  gnutar,
   jq,
   mysql84,
   skopeo,
@@ -28,7 +30,7 @@ in
     MARIADB_PLUGIN_DIR = "${app.libmysqlclient}/lib/mariadb/plugin";
   };
 
-  reproduce = script "reproduce" [ coreutils jq skopeo ] {
+  reproduce = script "reproduce" [ coreutils gnutar jq skopeo ] {
     RECIPES = lib.concatMapStringsSep " " recipe [
       app.cargoArtifacts
       app
@@ -37,7 +39,7 @@ in
     ];
   };
 
-  smoke = script "smoke" [ coreutils curl gnugrep jq ] {
+  smoke = script "smoke" [ coreutils curl gnugrep gnused jq ] {
     COMPOSE_YAML = "${../compose.yaml}";
     IMAGE_RECIPE = recipe images.image;
   };
