@@ -15,6 +15,7 @@
   runCommand,
   shellcheck,
   statix,
+  unixtools,
   app,
   formatter,
   images,
@@ -39,14 +40,20 @@ let
     { ${script}; } || { printf '\nRepair it with: %s\n' ${lib.escapeShellArg repair} >&2; exit 1; }
   '';
 
-  # What the tests find beside cargo. By absolute paths, because a package on nativeBuildInputs would change
+  # What the tests find beside cargo: openssl makes certificates, and MariaDB's installer asks for the host's
+  # name. By absolute paths, because a package on nativeBuildInputs would change
   # PKG_CONFIG_PATH and build the dependencies anew.
   tested =
     database: arguments:
     checkArgs
     // {
       pname = "${app.pname}-on-${database}";
-      preCheck = "export PATH=$PATH:${lib.makeBinPath [ openssl ]}";
+      preCheck = "export PATH=$PATH:${
+        lib.makeBinPath [
+          openssl
+          unixtools.hostname
+        ]
+      }";
       doInstallCargoArtifacts = false;
     }
     // arguments
