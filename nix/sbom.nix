@@ -70,7 +70,16 @@ runCommand "${app.name}-sbom.cdx.json"
     closure = closureInfo { rootPaths = images.contents; };
     licences = writeText "licences.json" (
       builtins.toJSON (
-        {
+        # Small files that nixpkgs itself writes.
+        lib.genAttrs [
+          "ca-certificates"
+          "fake-nss"
+          "group"
+          "nsswitch.conf"
+          "passwd"
+          "var-empty"
+        ] (_: [ "MIT" ])
+        // {
           gcc = [ "GPL-3.0-or-later WITH GCC-exception-3.1" ];
         }
         // known
