@@ -60,8 +60,10 @@ let
     map (licence: licence.spdxId or licence.fullName or "unknown") (
       lib.toList (package.meta.license or [ ])
     );
-  known = lib.listToAttrs (
-    map (package: lib.nameValuePair (lib.getName package) (licences package)) (named ++ recipes)
+  known = lib.filterAttrs (_: texts: texts != [ ]) (
+    lib.listToAttrs (
+      map (package: lib.nameValuePair (lib.getName package) (licences package)) (named ++ recipes)
+    )
   );
 in
 runCommand "${app.name}-sbom.cdx.json"
