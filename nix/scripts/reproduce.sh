@@ -84,8 +84,11 @@ echo "  config $oci_config (OCI), $docker_config (docker)"
 echo "Second build …"
 for recipe in "${recipes[@]}"; do
     "${nix[@]}" build --no-link "$recipe^out"
-    "${nix[@]}" build --no-link --rebuild --keep-failed "$recipe^out" ||
-        fail "$recipe gives another result the second time: the build is not reproducible. Nix kept that result beside the first, with .check at the end; diffoscope shows where they differ."
+    "${nix[@]}" build --no-link --rebuild --keep-failed "$recipe^out" || {
+        # Nix keeps what differs beside the first result.
+        [[ ! -e $layout.check/digest ]] || echo "  digest $(cat "$layout.check/digest")"
+        fail "$recipe gives another result the second time: the build is not reproducible. That result ends in .check; diffoscope shows where they differ."
+    }
 done
 second=$(cat "$layout/digest")
 echo "  digest $second"
