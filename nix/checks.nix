@@ -92,7 +92,10 @@ in
   );
   dependencies = craneLib.cargoDeny checkArgs;
   on-sqlite = craneLib.cargoNextest (
-    tested "sqlite" { env.TEST_PROMTOOL = lib.getExe' prometheus.cli "promtool"; }
+    tested "sqlite" {
+      cargoNextestExtraArgs = "--no-fail-fast";
+      env.TEST_PROMTOOL = lib.getExe' prometheus.cli "promtool";
+    }
   );
   on-mariadb = onServer "mariadb" {
     TEST_MARIADBD = lib.getExe' mariadb "mariadbd";
