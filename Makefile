@@ -8,8 +8,7 @@ help: ## this list
 run: ## build in release mode and serve http://127.0.0.1:5000
 	@tests/provision/toolchain.sh
 	@tests/provision/packages.sh build
-	@cargo build --release --locked --bin dog-gif-app
-	@REVISION=$$(git rev-parse --short=12 HEAD 2>/dev/null || echo unknown) exec target/release/dog-gif-app serve
+	@REVISION=$$(git rev-parse --short=12 HEAD 2>/dev/null || echo unknown) cargo run --release --locked -- serve
 
 test: ## everything: formats, lints, unit tests, the story on three databases, a browser
 	@tests/run.sh

@@ -7,7 +7,6 @@ use bytes::Bytes;
 use rust_embed::RustEmbed;
 use salvo::http::HeaderValue;
 use salvo::{Request, Response, handler};
-use serde::Serialize;
 
 use super::error::Error;
 use super::file::{File, IMMUTABLE};
@@ -39,29 +38,19 @@ static ASSETS: LazyLock<HashMap<String, Embedded>> = LazyLock::new(|| {
     Folder::iter().filter_map(embed).collect()
 });
 
-/// Addresses that change with what is behind them, so that browsers may keep it for ever.
-#[derive(Serialize)]
-pub struct Urls {
-    stylesheet: String,
-    script: String,
-    icon: String,
-    touch_icon: String,
-    api_docs_script: String,
+/// `text` with the address of every asset made to change with what is behind it, so that browsers may keep
+/// it for ever.
+pub fn with_versions(text: &str) -> String {
+    ASSETS.iter().fold(text.to_string(), |text, (name, asset)| {
+        text.replace(&format!("\"/assets/{name}\""), &format!("\"/assets/{name}?{}\"", asset.version()))
+    })
 }
 
-/// The addresses of the assets that pages name.
-pub fn urls() -> &'static Urls {
-    static URLS: LazyLock<Urls> = LazyLock::new(|| {
-        let url = |name: &str| format!("/assets/{name}?v={}", &ASSETS[name].digest[..16]);
-        Urls {
-            stylesheet: url("style.css"),
-            script: url("script.js"),
-            icon: url("icon.svg"),
-            touch_icon: url("touch-icon.png"),
-            api_docs_script: url("api_docs.js"),
-        }
-    });
-    &URLS
+impl Embedded {
+    /// The query of its versioned address.
+    fn version(&self) -> String {
+        format!("v={}", &self.digest[..16])
+    }
 }
 
 /// Serves an asset.
@@ -88,12 +77,12 @@ impl Favicon {
 }
 
 fn answer(name: &str, request: &Request, response: &mut Response) -> Result<(), Error> {
-    let Embedded { bytes, content_type, digest } = ASSETS.get(name).ok_or(Error::NotFound)?;
-    let is_versioned = request.uri().query().is_some_and(|query| query == format!("v={}", &digest[..16]));
+    let asset = ASSETS.get(name).ok_or(Error::NotFound)?;
+    let is_versioned = request.uri().query().is_some_and(|query| query == asset.version());
     let file = File {
-        bytes: bytes.clone(),
-        content_type: content_type.clone(),
-        digest: digest.clone(),
+        bytes: asset.bytes.clone(),
+        content_type: asset.content_type.clone(),
+        digest: asset.digest.clone(),
         cache_control: if is_versioned { IMMUTABLE } else { HeaderValue::from_static("no-cache") },
     };
     file.answer(request, response)

@@ -12,6 +12,9 @@ use crate::gallery::{Gif, Sha256, bundled};
 /// The media type of every page.
 pub const HTML: &str = "text/html; charset=utf-8";
 
+/// A little more than any page has, so that it is written without growing the buffer.
+const PAGE_BYTES: usize = 5 * 1024;
+
 #[derive(RustEmbed)]
 #[folder = "templates"]
 #[include = "*.hbs"]
@@ -37,8 +40,6 @@ pub struct DogView<'a> {
     origin: String,
     /// Path of this page, without what only this visit needs.
     path: &'a str,
-    /// Addresses of the stylesheet and the script.
-    assets: &'static assets::Urls,
 }
 
 impl<'a> DogView<'a> {
@@ -52,7 +53,6 @@ impl<'a> DogView<'a> {
             is_only_dog: total == 1,
             origin,
             path,
-            assets: assets::urls(),
         }
     }
 }
@@ -104,7 +104,6 @@ pub struct ErrorView<'a> {
     /// Whether the same request may well succeed in a moment.
     is_temporary: bool,
     dog: Option<Comforter>,
-    assets: &'static assets::Urls,
 }
 
 /// A bundled dog on the page of an error: it is there even when the database is not.
@@ -132,7 +131,7 @@ impl<'a> ErrorView<'a> {
             still_url: still_url(&dog.sha256),
         });
         let is_temporary = status == StatusCode::SERVICE_UNAVAILABLE;
-        Self { status: status.as_u16(), heading, sentence, request_id, is_temporary, dog, assets: assets::urls() }
+        Self { status: status.as_u16(), heading, sentence, request_id, is_temporary, dog }
     }
 }
 
@@ -145,7 +144,9 @@ impl Pages {
         let mut handlebars = Handlebars::new();
         handlebars.set_strict_mode(true);
         for name in ["dog", "error", "api_docs"] {
-            handlebars.register_template_string(name, with_partials(name)).expect("every template is valid");
+            handlebars
+                .register_template_string(name, assets::with_versions(&with_partials(name)))
+                .expect("every template is valid");
         }
         Self(handlebars)
     }
@@ -155,7 +156,7 @@ impl Pages {
     /// # Errors
     /// The template names what the view does not have.
     pub fn dog(&self, view: &DogView<'_>) -> Result<String, RenderError> {
-        self.0.render("dog", view)
+        self.render("dog", view)
     }
 
     /// The page of an error.
@@ -163,7 +164,7 @@ impl Pages {
     /// # Errors
     /// The template names what the view does not have.
     pub fn error(&self, view: &ErrorView<'_>) -> Result<String, RenderError> {
-        self.0.render("error", view)
+        self.render("error", view)
     }
 
     /// The browser of the API's documentation.
@@ -171,11 +172,13 @@ impl Pages {
     /// # Errors
     /// The template names what the view does not have.
     pub fn api_docs(&self) -> Result<String, RenderError> {
-        #[derive(Serialize)]
-        struct ApiDocsView {
-            assets: &'static assets::Urls,
-        }
-        self.0.render("api_docs", &ApiDocsView { assets: assets::urls() })
+        self.render("api_docs", &serde_json::Map::new())
+    }
+
+    fn render(&self, name: &str, view: &impl Serialize) -> Result<String, RenderError> {
+        let mut page = Vec::with_capacity(PAGE_BYTES);
+        self.0.render_to_write(name, view, &mut page)?;
+        Ok(String::from_utf8(page)?)
     }
 }
 

@@ -17,5 +17,5 @@ fn alone() -> MutexGuard<'static, ()> {
 /// Prints what a fault did; `make test` shows it.
 fn report(what: &str, figures: &impl Display) {
     let database = std::env::var("TEST_DATABASE").unwrap_or_else(|_| "sqlite".into());
-    println!("  [{database}] {what}: {figures}");
+    println!("\n  [{database}] {what}: {figures}");
 }

@@ -25,6 +25,7 @@ struct Shared {
     addresses: Mutex<Vec<SocketAddr>>,
     stop: AtomicBool,
     acknowledged: AtomicU64,
+    refused: AtomicU64,
 }
 
 /// What visitors were told.
@@ -47,6 +48,7 @@ impl Crowd {
             addresses: Mutex::new(addresses.to_vec()),
             stop: AtomicBool::new(false),
             acknowledged: AtomicU64::new(0),
+            refused: AtomicU64::new(0),
         });
         let visitor = |number| {
             let shared = shared.clone();
@@ -63,6 +65,12 @@ impl Crowd {
 
     pub fn acknowledged(&self) -> u64 {
         self.shared.acknowledged.load(Ordering::Relaxed)
+    }
+
+    /// Waits until so many visits are refused since the beginning.
+    pub fn wait_for_refusals(&self, visits: u64) {
+        let refused = || (self.shared.refused.load(Ordering::Relaxed) >= visits).then_some(());
+        wait::until("refused visits", wait::PATIENCE, refused);
     }
 
     /// Waits until so many more visits are acknowledged; returns how long that took.
@@ -120,7 +128,10 @@ impl Record {
                 self.numbers.push((Instant::now(), number));
                 shared.acknowledged.fetch_add(1, Ordering::Relaxed);
             }
-            (503, None) if answer.header("retry-after").is_some() => self.refusals.push(begin.elapsed()),
+            (503, None) if answer.header("retry-after").is_some() => {
+                self.refusals.push(begin.elapsed());
+                shared.refused.fetch_add(1, Ordering::Relaxed);
+            }
             (status, number) => self.wrong.push(format!("{method} {path}: {status} with number {number:?}")),
         }
         answer.header("connection") != Some("close")

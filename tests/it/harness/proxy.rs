@@ -36,16 +36,23 @@ pub struct Proxy {
 #[derive(Default)]
 struct State {
     server_port: AtomicU16,
-    plan: Mutex<Plan>,
-    statements_cut: AtomicU32,
-    commits_cut: AtomicU32,
+    plan: Mutex<Option<Plan>>,
+    statements: Tally,
+    commits: Tally,
     sent: Mutex<Vec<Arc<Mutex<Vec<u8>>>>>,
 }
 
-#[derive(Default)]
+#[derive(Clone, Copy)]
 struct Plan {
-    cut: Option<(Cut, u32)>,
-    since_cut: u32,
+    cut: Cut,
+    one_in: u32,
+}
+
+/// One kind of commit: how many came by, and how many of them were cut.
+#[derive(Default)]
+struct Tally {
+    seen: AtomicU32,
+    cut: AtomicU32,
 }
 
 impl Proxy {
@@ -65,18 +72,18 @@ impl Proxy {
         Self { port, state }
     }
 
-    /// From now on cuts at every `one_in`-th commit.
+    /// From now on cuts at every `one_in`-th commit of either kind.
     pub fn cut(&self, cut: Cut, one_in: u32) {
-        *self.state.plan.lock().unwrap() = Plan { cut: Some((cut, one_in)), since_cut: 0 };
+        *self.state.plan.lock().unwrap() = Some(Plan { cut, one_in });
     }
 
     pub fn leave_alone(&self) {
-        *self.state.plan.lock().unwrap() = Plan::default();
+        *self.state.plan.lock().unwrap() = None;
     }
 
     /// How many counting UPDATEs and how many COMMITs were cut.
     pub fn cuts(&self) -> (u32, u32) {
-        (self.state.statements_cut.load(Ordering::Relaxed), self.state.commits_cut.load(Ordering::Relaxed))
+        (self.state.statements.cut.load(Ordering::Relaxed), self.state.commits.cut.load(Ordering::Relaxed))
     }
 
     /// What each client has sent so far.
@@ -186,24 +193,21 @@ impl Forth<'_> {
     fn look_at_packet(&mut self, sequence: u8, payload: &[u8]) -> Option<Cut> {
         let (0, Some((&command, rest))) = (sequence, payload.split_first()) else { return None };
         let counting = self.line.counting.load(Ordering::SeqCst);
-        let counted = match command {
+        let tally = match command {
             COM_STMT_PREPARE => {
                 self.line.preparing.store(rest.starts_with(b"UPDATE visit_counter JOIN"), Ordering::SeqCst);
                 return None;
             }
-            COM_STMT_EXECUTE if rest.starts_with(&counting.to_le_bytes()) => &self.state.statements_cut,
-            COM_QUERY if counting > 0 && rest == b"COMMIT" => &self.state.commits_cut,
+            COM_STMT_EXECUTE if rest.starts_with(&counting.to_le_bytes()) => &self.state.statements,
+            COM_QUERY if counting > 0 && rest == b"COMMIT" => &self.state.commits,
             _ => return None,
         };
-        let mut plan = self.state.plan.lock().unwrap();
-        let (cut, one_in) = plan.cut?;
-        plan.since_cut += 1;
-        if plan.since_cut < one_in {
+        let plan = (*self.state.plan.lock().unwrap())?;
+        if !(tally.seen.fetch_add(1, Ordering::Relaxed) + 1).is_multiple_of(plan.one_in) {
             return None;
         }
-        plan.since_cut = 0;
-        counted.fetch_add(1, Ordering::Relaxed);
-        Some(cut)
+        tally.cut.fetch_add(1, Ordering::Relaxed);
+        Some(plan.cut)
     }
 }
 

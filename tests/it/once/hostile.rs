@@ -22,8 +22,13 @@ const LAST_WAIT: Duration = Duration::from_secs(15);
 const METHODS: [&str; 12] =
     ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "TRACE", "CONNECT", "get", "G\0T", "", "🐕"];
 
-const PATHS: [&str; 24] = [
+/// Stands for the address of a GIF that is there.
+const GIF: &str = "/gifs/rex.gif";
+
+const PATHS: [&str; 26] = [
     "/",
+    GIF,
+    GIF,
     "/dogs/rex-test",
     "/dogs/..%2f..%2fetc%2fpasswd",
     "/dogs/%00",
@@ -49,7 +54,7 @@ const PATHS: [&str; 24] = [
     "/\u{202e}gif.dog",
 ];
 
-const HEADERS: [&str; 24] = [
+const HEADERS: [&str; 26] = [
     "host: dogs.example",
     "host: ",
     "host: a\r\nhost: b",
@@ -65,6 +70,8 @@ const HEADERS: [&str; 24] = [
     "expect: 100-continue",
     "expect: the unexpected",
     "range: bytes=0-0,1-1,2-2,3-3",
+    "range: bytes=7-3",
+    "range: bytes=-0",
     "range: bytes=-18446744073709551615",
     "range: bytes=18446744073709551615-",
     "if-none-match: \"",
@@ -90,12 +97,13 @@ const STRANGERS: [&[u8]; 6] = [
 fn ten_thousand_hostile_requests_do_no_harm() {
     let database = Database::with_three_dogs();
     let app = App::start(&database);
+    let gif = app.get("/api/v1/gifs/rex-test").json()["animation_url"].as_str().unwrap().to_string();
     let begin = Instant::now();
     let attack = |seed: u64| {
         let mut random = StdRng::seed_from_u64(seed);
         let mut statuses = Vec::new();
         for _ in 0..REQUESTS_EACH {
-            let request = request(&mut random);
+            let request = request(&mut random, &gif);
             match send(app.address, &request) {
                 Ok(status) => statuses.push(status),
                 Err(problem) => panic!("seed {seed}: {problem} after {:?}", String::from_utf8_lossy(&request)),
@@ -104,6 +112,7 @@ fn ten_thousand_hostile_requests_do_no_harm() {
         statuses
     };
     let statuses: Vec<Option<u16>> = std::thread::scope(|scope| {
+        let attack = &attack;
         let attackers: Vec<_> = (0..ATTACKERS).map(|seed| scope.spawn(move || attack(seed))).collect();
         attackers.into_iter().flat_map(|attacker| attacker.join().unwrap()).collect()
     });
@@ -139,7 +148,7 @@ fn stands_as_before(app: &App, database: &Database) {
     assert_eq!(worst, None);
 }
 
-fn request(random: &mut StdRng) -> Vec<u8> {
+fn request(random: &mut StdRng, gif: &str) -> Vec<u8> {
     let mut request = match random.random_range(0..20) {
         0 => STRANGERS.choose(random).unwrap().to_vec(),
         1 => (0..random.random_range(1..300)).map(|_| random.random()).collect(),
@@ -149,7 +158,7 @@ fn request(random: &mut StdRng) -> Vec<u8> {
         4 => [b"GET / HTTP/1.1\r\nx: ".as_slice(), &vec![b'y'; random.random_range(1_000..700_000)], b"\r\n\r\n"]
             .concat(),
         5 => chunked(random),
-        _ => composed(random),
+        _ => composed(random, gif),
     };
     match random.random_range(0..8) {
         // A byte or two changed on the way.
@@ -162,13 +171,13 @@ fn request(random: &mut StdRng) -> Vec<u8> {
         // Cut off.
         1 => request.truncate(random.random_range(1..=request.len())),
         // One right behind the other.
-        2 => request.extend(composed(random)),
+        2 => request.extend(composed(random, gif)),
         _ => {}
     }
     request
 }
 
-fn composed(random: &mut StdRng) -> Vec<u8> {
+fn composed(random: &mut StdRng, gif: &str) -> Vec<u8> {
     let mut request = format!("{} {} HTTP/1.1\r\n", METHODS.choose(random).unwrap(), PATHS.choose(random).unwrap());
     if random.random_bool(0.8) {
         request = format!(
@@ -184,7 +193,7 @@ fn composed(random: &mut StdRng) -> Vec<u8> {
     if random.random_bool(0.5) {
         request += "connection: close\r\n";
     }
-    (request + "\r\n").into_bytes()
+    (request.replace(GIF, gif) + "\r\n").into_bytes()
 }
 
 fn chunked(random: &mut StdRng) -> Vec<u8> {

@@ -3,8 +3,10 @@
 mod command_line;
 mod configuration;
 mod dogs;
+mod full_pipe;
 mod healthcheck;
 mod hostile;
 mod invariants;
 mod logging;
+mod properties;
 mod snapshots;

@@ -33,6 +33,24 @@ fn a_scrape_never_waits_for_the_database() {
 
 #[test]
 #[ignore = "needs a database server"]
+fn liveness_fails_once_the_counting_thread_has_hung_for_a_minute() {
+    let server = Server::start();
+    let database = Database::fresh_on(&server).migrate();
+    let app = App::start(&database);
+    // On an open connection: a new one would be given up after two seconds, again and again.
+    assert_eq!(app.get("/").visitor(), Some(1));
+    server.freeze();
+    let hung = std::time::Instant::now();
+    assert_eq!(app.get("/").status, 503);
+    let fails = || (app.probe("/livez").status == 503).then_some(hung.elapsed());
+    let after = wait::until("a liveness probe that fails", Duration::from_secs(90), fails);
+    assert!(after > Duration::from_secs(58), "it failed after {after:?} only");
+    server.thaw();
+    wait::until("liveness", wait::PATIENCE, || (app.probe("/livez").status == 200).then_some(()));
+}
+
+#[test]
+#[ignore = "needs a database server"]
 fn the_pool_is_shown_by_state() {
     let database = Database::migrated();
     let app = App::start(&database);

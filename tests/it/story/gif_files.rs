@@ -125,6 +125,20 @@ fn the_still_is_a_png_of_the_same_size() {
 }
 
 #[test]
+fn the_cache_keeps_to_its_bound() {
+    let app = App::start_with(&Database::with_three_dogs(), &[("GIF_CACHE_MIB", "1")]);
+    let gifs = app.get("/api/v1/gifs?limit=100").json();
+    let mut served = 0;
+    for gif in gifs["gifs"].as_array().unwrap() {
+        let file = app.get(gif["animation_url"].as_str().unwrap());
+        assert_eq!(file.body.len(), usize::try_from(gif["size_bytes"].as_u64().unwrap()).unwrap());
+        served += file.body.len();
+        assert!(app.metric("gif_cache_bytes").unwrap() <= 1024.0 * 1024.0);
+    }
+    assert!(served > 1024 * 1024, "{served} bytes would have fitted");
+}
+
+#[test]
 fn names_that_are_no_digest_of_ours_are_not_found() {
     let (app, url, _) = rex();
     let unknown = "0".repeat(64);

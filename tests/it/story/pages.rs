@@ -55,6 +55,18 @@ fn a_dog_has_a_page_of_its_own() {
 }
 
 #[test]
+fn what_a_proxy_says_is_only_believed_when_it_is_ours() {
+    let database = Database::with_three_dogs();
+    let headers = [("x-forwarded-proto", "https"), ("x-forwarded-host", "dogs.public.example")];
+    for (trust, origin) in [("true", "https://dogs.public.example"), ("false", "http://dogs.example")] {
+        let app = App::start_with(&database, &[("TRUST_PROXY_HEADERS", trust)]);
+        let page = app.ask("GET", "/dogs/rex-test", &headers);
+        assert!(page.text().contains(&format!("content=\"{origin}/gifs/")), "{}", page.text());
+        assert_eq!(page.header("strict-transport-security").is_some(), trust == "true");
+    }
+}
+
+#[test]
 fn an_unknown_dog_behind_after_excludes_nothing() {
     let app = App::start(&Database::migrated());
     for query in ["?after=no-such-dog", "?after=", "?after=%00%ff", "?after=a&after=b", "?", "?x=y"] {
