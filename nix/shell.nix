@@ -57,7 +57,7 @@ craneLib.devShell {
       jq
       openssl.bin
       podman-compose
-      python3
+      (python3.withPackages (packages: [ packages.pyyaml ]))
       shellcheck
       skopeo
       statix

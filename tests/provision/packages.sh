@@ -37,6 +37,7 @@ for purpose in "${@:-build}"; do
         need mariadb-client-core command -v my_print_defaults
         need openssl command -v openssl
         need shellcheck command -v shellcheck
+        need python3-yaml python3 -c 'import yaml'
         need chromium command -v chromium
         need chromium-driver command -v chromedriver
         need npm command -v npm
