@@ -60,6 +60,7 @@ let
     // {
       env = {
         TEST_DATABASE = database;
+        TEST_PROMTOOL = lib.getExe' prometheus.cli "promtool";
         # Snapshots are compared, never written.
         INSTA_UPDATE = "no";
         MARIADB_PLUGIN_DIR = "${app.libmysqlclient}/lib/mariadb/plugin";
@@ -94,7 +95,6 @@ in
   on-sqlite = craneLib.cargoNextest (
     tested "sqlite" {
       cargoNextestExtraArgs = "--no-fail-fast";
-      env.TEST_PROMTOOL = lib.getExe' prometheus.cli "promtool";
     }
   );
   on-mariadb = onServer "mariadb" {
