@@ -1,6 +1,6 @@
 # What people type. `make` alone lists it.
 
-.PHONY: help run test lint bench load tools
+.PHONY: help run test lint bench load smoke tools
 
 help: ## this list
 	@sed -nE 's/^([a-z]+):.* ## (.*)/make \1\t\2/p' Makefile | expand -t 14
@@ -21,6 +21,9 @@ bench: tools ## figures, side by side with what they are compared to
 
 load: tools ## the whole program under load only
 	@PATH="$$PATH:/usr/sbin" cargo bench --locked --bench load
+
+smoke: ## bring IMAGE up with MySQL under docker or podman, and look at it from outside
+	@nix/scripts/smoke.sh
 
 tools: ## install what the other targets need, saying what
 	@tests/provision/toolchain.sh test

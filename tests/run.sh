@@ -2,14 +2,14 @@
 # Runs every test there is, leg by leg, and ends with a summary. With CI=true a leg that cannot run fails.
 #
 #   tests/run.sh            all legs
-#   tests/run.sh LEG…       some of them: format lint shell pages deny unit sqlite mariadb mysql browser
+#   tests/run.sh LEG…       some of them: format lint shell files pages deny unit sqlite mariadb mysql browser
 #
 # May run twice at once, and leaves no process behind: each leg has a process group of its own, which is
 # ended with the script, and what the tests start dies with them.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit
 
-legs=(format lint shell pages deny unit sqlite mariadb mysql browser)
+legs=(format lint shell files pages deny unit sqlite mariadb mysql browser)
 [ $# = 0 ] || legs=("$@")
 tools=tests/provision
 logs=$(mktemp -d)
@@ -20,7 +20,10 @@ summary=()
 
 finish() {
     trap - EXIT INT TERM HUP
-    if [ -n "$running" ]; then kill -TERM -- "-$running" 2>/dev/null; wait "$running" 2>/dev/null; fi
+    if [ -n "$running" ]; then
+        kill -TERM -- "-$running" 2>/dev/null
+        wait "$running" 2>/dev/null
+    fi
     rm -rf "$logs"
     # What tests leave behind that were ended in the middle.
     for directory in /tmp/dog-gif-it-*; do
@@ -48,7 +51,10 @@ leg() {
     log=$logs/$name
     # A process group of its own, so that all of it can be ended.
     set -m
-    (set -o pipefail; "$@" 2>&1 </dev/null | tee "$log") &
+    (
+        set -o pipefail
+        "$@" 2>&1 </dev/null | tee "$log"
+    ) &
     running=$!
     set +m
     wait "$running" || status=$?
@@ -147,6 +153,7 @@ export PATH=$PATH:/usr/sbin RUST_BACKTRACE=${RUST_BACKTRACE:-0} INSTA_UPDATE=no
 leg format cargo fmt --check
 leg lint cargo clippy --locked --all-targets -- --deny warnings
 leg shell shell
+leg files nix/scripts/check-files.sh
 leg pages pages
 leg deny deny
 if [[ " ${legs[*]} " =~ \ (unit|sqlite|mariadb|mysql|browser)\  ]]; then

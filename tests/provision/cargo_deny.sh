@@ -3,6 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
+if command -v cargo-deny; then exit; fi
 version=0.20.2
 root=$PWD/target/tools/cargo-deny-$version
 mkdir -p target/tools

@@ -7,6 +7,11 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
+# The shell of `nix develop` brings one.
+if [ -n "${TEST_MYSQLD:-}" ]; then
+    echo "$TEST_MYSQLD"
+    exit
+fi
 tools=$PWD/target/tools
 root=$tools/oracle-mysql
 mkdir -p "$tools"

@@ -19,7 +19,7 @@ need() {
 can_compile() { echo 'int main(void) { return 0; }' | cc -x c -o /dev/null -; }
 
 # MySQL's default accounts need this file; nothing but a log-in would tell that it is not there.
-has_sha2_plugin() { compgen -G '/usr/lib/*/libmariadb3/plugin/caching_sha2_password.so' || [ ! -e /etc/debian_version ]; }
+has_sha2_plugin() { [ -n "${MARIADB_PLUGIN_DIR:-}" ] || compgen -G '/usr/lib/*/libmariadb3/plugin/caching_sha2_password.so' || [ ! -e /etc/debian_version ]; }
 
 for purpose in "${@:-build}"; do
     case $purpose in
@@ -37,6 +37,7 @@ for purpose in "${@:-build}"; do
         need mariadb-client-core command -v my_print_defaults
         need openssl command -v openssl
         need shellcheck command -v shellcheck
+        need python3-yaml python3 -c 'import yaml'
         need chromium command -v chromium
         need chromium-driver command -v chromedriver
         need npm command -v npm
@@ -55,6 +56,10 @@ for purpose in "${@:-build}"; do
 done
 
 [ ${#missing[@]} = 0 ] && exit 0
+if [ -n "${IN_NIX_SHELL:-}" ]; then
+    echo "Missing in the shell of nix develop, named as in Debian: ${missing[*]}. Add them to nix/shell.nix." >&2
+    exit 1
+fi
 mapfile -t missing < <(printf '%s\n' "${missing[@]}" | sort -u)
 
 sudo=()

@@ -1,0 +1,51 @@
+{
+  description = "A random dog GIF on every refresh, and a visitor count that is never wrong";
+
+  inputs = {
+    nixpkgs.url = "github:NixOS/nixpkgs/nixos-26.05";
+    crane.url = "github:ipetkov/crane";
+  };
+
+  outputs =
+    {
+      self,
+      nixpkgs,
+      crane,
+    }:
+    let
+      inherit (nixpkgs) lib;
+      systems = [
+        "x86_64-linux"
+        "aarch64-linux"
+      ];
+      parts = lib.genAttrs systems (
+        system:
+        import ./nix {
+          inherit
+            self
+            nixpkgs
+            crane
+            system
+            ;
+        }
+      );
+      output = name: lib.mapAttrs (_: part: part.${name}) parts;
+
+      # On other systems, a sentence instead of "does not provide attribute".
+      elsewhere = lib.genAttrs (lib.subtractLists systems lib.systems.flakeExposed) (
+        system:
+        lib.mapAttrs (
+          _: _:
+          throw "dog-gif-app has no Nix build for ${system}: use a Linux machine, VM or remote builder, or cargo as README shows"
+        ) (parts.x86_64-linux.packages // parts.x86_64-linux.apps)
+      );
+    in
+    {
+      packages = elsewhere // output "packages";
+      apps = output "apps";
+      checks = output "checks";
+      devShells = elsewhere // output "devShells";
+      formatter = output "formatter";
+      nixosModules.default = import ./nix/module.nix self;
+    };
+}

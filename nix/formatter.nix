@@ -1,0 +1,104 @@
+# `nix fmt`: one formatter for each language in the repository; checks.format fails on what it would change.
+{
+  nixfmt,
+  opentofu,
+  prettier,
+  ruff,
+  rustfmt,
+  shfmt,
+  taplo,
+  treefmt,
+}:
+treefmt.withConfig {
+  runtimeInputs = [
+    nixfmt
+    opentofu
+    prettier
+    ruff
+    rustfmt
+    shfmt
+    taplo
+  ];
+  settings = {
+    tree-root-file = "flake.nix";
+    on-unmatched = "debug";
+    excludes = [
+      # Written by programs, which would write them the same way again.
+      "*.lock"
+      "*.snap"
+      "assets/dogs/manifest.json"
+    ];
+    formatter = {
+      nix = {
+        command = "nixfmt";
+        includes = [ "*.nix" ];
+      };
+      python = {
+        command = "ruff";
+        options = [
+          "format"
+          "--no-cache"
+          "--line-length"
+          "120"
+        ];
+        includes = [ "*.py" ];
+      };
+      rust = {
+        command = "rustfmt";
+        options = [
+          "--edition"
+          "2024"
+        ];
+        includes = [ "*.rs" ];
+      };
+      shell = {
+        command = "shfmt";
+        options = [
+          "--write"
+          "--indent"
+          "4"
+        ];
+        includes = [
+          "*.sh"
+          ".ci/run"
+          ".envrc"
+        ];
+      };
+      terraform = {
+        command = "tofu";
+        options = [ "fmt" ];
+        includes = [ "*.tf" ];
+      };
+      toml = {
+        command = "taplo";
+        options = [
+          "format"
+          "--option"
+          "column_width=250"
+          "--option"
+          "indent_string=    "
+          "--option"
+          "array_auto_collapse=false"
+        ];
+        includes = [ "*.toml" ];
+      };
+      # Templates and documents stay as they are written: prettier takes the first for another language, and
+      # pads the tables of the second until they are wider than any screen.
+      web = {
+        command = "prettier";
+        options = [
+          "--write"
+          "--print-width"
+          "100"
+        ];
+        includes = [
+          "*.css"
+          "*.js"
+          "*.json"
+          "*.yaml"
+          "*.yml"
+        ];
+      };
+    };
+  };
+}

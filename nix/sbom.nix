@@ -1,0 +1,100 @@
+# What the image is made of, as CycloneDX: the store paths of its closure and the crates of Cargo.lock, with
+# their licences. No date and no random number, so that the same image has the same list.
+{
+  lib,
+  closureInfo,
+  pkgs,
+  python3,
+  runCommand,
+  stdenv,
+  writeText,
+  app,
+  images,
+}:
+let
+  # A closure is paths without names for their licences; these are the recipes that can have put a path there:
+  # what the image and its libraries are built from, and what those are.
+  seeds = images.contents ++ [
+    stdenv.cc.cc
+    stdenv.cc.libc
+  ];
+  inputsOf =
+    package:
+    lib.filter lib.isDerivation (
+      lib.flatten ((package.buildInputs or [ ]) ++ (package.propagatedBuildInputs or [ ]))
+    );
+  recipes = map (node: node.package) (
+    builtins.genericClosure {
+      startSet = map node seeds;
+      operator = { package, ... }: map node (inputsOf package);
+    }
+  );
+  node = package: {
+    key = builtins.unsafeDiscardStringContext package.outPath;
+    inherit package;
+  };
+
+  # Bootstrapping gives some of them another path: those are found by their name.
+  named = lib.filter (package: package != null) (
+    map (name: pkgs.${name} or null) [
+      "brotli"
+      "cacert"
+      "curl"
+      "glibc"
+      "keyutils"
+      "libidn2"
+      "libkrb5"
+      "libpsl"
+      "libssh2"
+      "libunistring"
+      "libxcrypt"
+      "nghttp2"
+      "openssl"
+      "publicsuffix-list"
+      "zlib"
+      "zstd"
+    ]
+  );
+  licences =
+    package:
+    map (licence: licence.spdxId or licence.fullName or "unknown") (
+      lib.toList (package.meta.license or [ ])
+    );
+  known = lib.filterAttrs (_: texts: texts != [ ]) (
+    lib.listToAttrs (
+      map (package: lib.nameValuePair (lib.getName package) (licences package)) (named ++ recipes)
+    )
+  );
+in
+runCommand "${app.name}-sbom.cdx.json"
+  {
+    nativeBuildInputs = [ python3 ];
+    closure = closureInfo { rootPaths = images.contents; };
+    licences = writeText "licences.json" (
+      builtins.toJSON (
+        # Small files that nixpkgs itself writes.
+        lib.genAttrs [
+          "ca-certificates"
+          "fake-nss"
+          "group"
+          "nsswitch.conf"
+          "passwd"
+          "var-empty"
+        ] (_: [ "MIT" ])
+        // {
+          gcc = [ "GPL-3.0-or-later WITH GCC-exception-3.1" ];
+        }
+        // known
+        // {
+          ${app.pname} = [ app.meta.license.spdxId ];
+        }
+      )
+    );
+    lock = ../Cargo.lock;
+    vendored = app.cargoVendorDir;
+    program = app.pname;
+    inherit (app) version;
+  }
+  ''
+    python3 ${./scripts/sbom.py} > "$out"
+  ''

@@ -1,0 +1,82 @@
+# `nix develop`: everything that CONTRIBUTING names, at the versions that the build uses.
+{
+  lib,
+  pkgs,
+  app,
+  craneLib,
+  formatter,
+}:
+let
+  # MySQL's client, and the servers that the tests start. Their programs only: both bring a client library
+  # that pkg-config would find before the connector.
+  databases = pkgs.buildEnv {
+    name = "databases";
+    paths = [
+      pkgs.mysql84
+      pkgs.mariadb
+    ];
+    pathsToLink = [ "/bin" ];
+    ignoreCollisions = true;
+  };
+in
+craneLib.devShell {
+  inputsFrom = [ app ];
+
+  packages =
+    (with pkgs; [
+      # Rust, and a look into the embedded database
+      cargo-deny
+      cargo-nextest
+      diesel-cli
+      rust-analyzer
+      sqlite
+
+      # Load, and a browser
+      chromedriver
+      chromium
+      nodejs
+      oha
+      wrk
+
+      # Kubernetes and delivery
+      argocd
+      kubeconform
+      kubectl
+      kubernetes-helm
+      kustomize
+      prometheus.cli
+
+      # Infrastructure: Terraform itself is not free software
+      opentofu
+      tflint
+
+      # Workflows, scripts, images
+      actionlint
+      cosign
+      deadnix
+      jq
+      openssl.bin
+      podman-compose
+      (python3.withPackages (packages: [ packages.pyyaml ]))
+      shellcheck
+      skopeo
+      statix
+      syft
+      util-linux
+      zizmor
+    ])
+    ++ [
+      databases
+      formatter
+    ];
+
+  env = {
+    MARIADB_PLUGIN_DIR = "${app.libmysqlclient}/lib/mariadb/plugin";
+    RUST_SRC_PATH = "${pkgs.rustPlatform.rustLibSrc}";
+    TEST_MARIADBD = lib.getExe' pkgs.mariadb "mariadbd";
+    TEST_MARIADB_INSTALL_DB = lib.getExe' pkgs.mariadb "mariadb-install-db";
+    TEST_MYSQLD = lib.getExe' pkgs.mysql84 "mysqld";
+    CHROMEDRIVER = lib.getExe pkgs.chromedriver;
+    CHROMIUM = lib.getExe pkgs.chromium;
+  };
+}
