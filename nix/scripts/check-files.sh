@@ -71,10 +71,17 @@ while read -r path; do
 done < <(grep -ohE '(\./)[a-z0-9_/-]+\.(nix|sh|py)' nix/*.nix | sed 's|^\./||' | sort -u)
 
 # 4. compose.yaml.
+# Debian's python3-yaml is for Debian's python3, which need not be the first in PATH.
+yaml_python() {
+    for python in python3 /usr/bin/python3; do
+        if "$python" -c 'import yaml' 2>/dev/null; then echo "$python" && return; fi
+    done
+    return 1
+}
 if MYSQL_PASSWORD=x docker compose version >/dev/null 2>&1; then
     MYSQL_PASSWORD=x docker compose --file compose.yaml config --quiet || wrong "compose.yaml is not valid"
-elif python3 -c 'import yaml' 2>/dev/null; then
-    python3 - <<'PYTHON' || wrong "compose.yaml is not valid"
+elif python=$(yaml_python); then
+    "$python" - <<'PYTHON' || wrong "compose.yaml is not valid"
 import yaml
 compose = yaml.safe_load(open("compose.yaml"))
 services = compose["services"]

@@ -21,6 +21,9 @@ can_compile() { echo 'int main(void) { return 0; }' | cc -x c -o /dev/null -; }
 # MySQL's default accounts need this file; nothing but a log-in would tell that it is not there.
 has_sha2_plugin() { [ -n "${MARIADB_PLUGIN_DIR:-}" ] || compgen -G '/usr/lib/*/libmariadb3/plugin/caching_sha2_password.so' || [ ! -e /etc/debian_version ]; }
 
+# The package serves Debian's own python3, which need not be the first in PATH.
+has_yaml() { python3 -c 'import yaml' || /usr/bin/python3 -c 'import yaml'; }
+
 for purpose in "${@:-build}"; do
     case $purpose in
     build)
@@ -37,7 +40,7 @@ for purpose in "${@:-build}"; do
         need mariadb-client-core command -v my_print_defaults
         need openssl command -v openssl
         need shellcheck command -v shellcheck
-        need python3-yaml python3 -c 'import yaml'
+        need python3-yaml has_yaml
         need chromium command -v chromium
         need chromium-driver command -v chromedriver
         need npm command -v npm
