@@ -1,5 +1,6 @@
 //! `make bench`: the whole program under load, side by side with what it is compared to, in one run.
 //! Figures are ratios: absolute numbers say more about the machine than about the program.
+//! `cargo bench --bench load -- mariadb catalogue` measures these parts only; all of them by default.
 
 mod catalogue;
 mod comparison;
@@ -20,8 +21,16 @@ fn main() {
     // SAFETY: no other thread runs yet.
     unsafe { std::env::set_var("TEST_DATABASE", "mariadb") };
     println!("# dog-gif-app under load\n");
-    throughput::on_mariadb();
-    throughput::on_sqlite();
-    footprint::measure();
-    catalogue::measure();
+    let parts: [(&str, fn()); 4] = [
+        ("mariadb", throughput::on_mariadb),
+        ("sqlite", throughput::on_sqlite),
+        ("footprint", footprint::measure),
+        ("catalogue", catalogue::measure),
+    ];
+    let wanted: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    for (name, measure) in parts {
+        if wanted.is_empty() || wanted.iter().any(|word| word == name) {
+            measure();
+        }
+    }
 }

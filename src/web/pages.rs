@@ -17,7 +17,6 @@ const PAGE_BYTES: usize = 5 * 1024;
 
 #[derive(RustEmbed)]
 #[folder = "templates"]
-#[include = "*.hbs"]
 struct Templates;
 
 /// The compiled templates.
