@@ -47,6 +47,13 @@ impl Process {
         }
     }
 
+    /// Stops it from doing anything. The signal alone only asks for that: what a thread has begun, such as a
+    /// commit, may still happen.
+    pub fn freeze(&self) {
+        self.signal(libc::SIGSTOP);
+        wait::until("standstill", wait::PATIENCE, || threads_stand_still(self.id()).then_some(()));
+    }
+
     pub fn has_ended(&mut self) -> Option<ExitStatus> {
         if self.status.is_none()
             && let Some(status) = self.child.try_wait().expect("a child can be waited for")
@@ -71,6 +78,16 @@ impl Drop for Process {
     fn drop(&mut self) {
         self.kill();
     }
+}
+
+/// Whether the kernel says `T`, stopped, of every thread of a process.
+fn threads_stand_still(id: u32) -> bool {
+    let threads = std::fs::read_dir(format!("/proc/{id}/task")).expect("a running process");
+    threads.flatten().all(|thread| {
+        let status = std::fs::read_to_string(thread.path().join("stat")).unwrap_or_default();
+        // The state follows the name, which is in parentheses and may hold anything.
+        status.rsplit(')').next().is_some_and(|rest| rest.trim_start().starts_with('T'))
+    })
 }
 
 /// A new directory of its own for `name`; all of them are removed when the tests end.
