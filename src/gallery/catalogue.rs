@@ -3,8 +3,7 @@
 //! # Design
 //! A million GIFs should fit into a small container, so a row is a fixed-size record, its texts lie one
 //! behind the other in one buffer, and texts that many rows share (credit and licence) are kept once.
-//! A `Vec` of structs with five `String`s each took three times as much. The list is never changed: a
-//! new one takes its place.
+//! The list is never changed: a new one takes its place.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
