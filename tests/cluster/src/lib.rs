@@ -1,0 +1,1 @@
+//! The road from a commit to healthy pods, on one machine.

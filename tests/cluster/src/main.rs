@@ -1,0 +1,3 @@
+//! The command line; `make cluster` and the delivery targets of the Makefile call it.
+
+fn main() {}
