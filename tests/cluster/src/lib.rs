@@ -1,1 +1,3 @@
 //! The road from a commit to healthy pods, on one machine.
+
+pub mod load;
