@@ -22,6 +22,9 @@ pub enum Error {
     /// A statement failed.
     #[error("a statement failed: {0}")]
     Query(#[from] QueryError),
+    /// Work was given up for a reason outside the database; what it had changed was taken back.
+    #[error(transparent)]
+    GivenUp(Box<dyn std::error::Error + Send + Sync>),
     /// A migration failed.
     #[error("a migration failed: {0}")]
     Migration(String),

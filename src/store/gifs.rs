@@ -6,13 +6,13 @@ use super::schema::{catalogue, gif_files, gifs};
 use super::{AnyConnection, Error};
 
 /// The catalogue's only row.
-const CATALOGUE: i64 = 1;
+pub(super) const CATALOGUE: i64 = 1;
 
 /// Rows per query when the whole list is read: one page fits any packet size.
 const PAGE_ROWS: i64 = 5_000;
 
 /// A GIF's row, without its bytes.
-#[derive(Debug, Clone, Queryable, Selectable)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = gifs)]
 pub struct GifRecord {
     /// Grows with every GIF and is never used again.
@@ -175,7 +175,7 @@ fn slug_of(connection: &mut AnyConnection, sha256: &[u8]) -> Result<Option<Strin
     Ok(gifs::table.filter(gifs::sha256.eq(sha256)).select(gifs::slug).first(connection).optional()?)
 }
 
-fn bump_version(connection: &mut AnyConnection) -> Result<(), Error> {
+pub(super) fn bump_version(connection: &mut AnyConnection) -> Result<(), Error> {
     diesel::update(catalogue::table.find(CATALOGUE))
         .set(catalogue::version.eq(catalogue::version + 1))
         .execute(connection)?;

@@ -5,7 +5,9 @@ mod error;
 mod gifs;
 mod migrations;
 mod mysql;
+mod replacement;
 mod schema;
+mod snapshot;
 mod visits;
 
 use std::sync::Arc;
@@ -22,6 +24,8 @@ pub use connection::{AnyConnection, Connector};
 pub use error::Error;
 pub use gifs::{Added, FileKind, GifRecord, NewGif, add_gif, catalogue_version, find_file, for_each_gif, remove_gif};
 pub use migrations::{Migrated, ensure_current, migrate, revert_all};
+pub use replacement::{atomically, claim_catalogue, put_gif, raise_visits, remove_all_gifs, reserve_ids};
+pub use snapshot::{Contents, Snapshot, StoredGif, read_snapshot};
 pub use visits::{Ledger, total_visits};
 
 /// Longest wait for a connection, and for an answer, of one piece of work.

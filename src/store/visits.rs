@@ -26,7 +26,7 @@ use super::schema::{visit_counter, visit_writers};
 use super::{AnyConnection, Connector, Error};
 
 /// The counter's only row.
-const COUNTER: i64 = 1;
+pub(super) const COUNTER: i64 = 1;
 
 /// Writer rows of processes that died are kept this long, for whoever wonders.
 const WRITER_ROWS_KEPT: Duration = Duration::from_hours(30 * 24);

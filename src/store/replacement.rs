@@ -1,0 +1,106 @@
+//! Puts other contents in the place of those that are there: all of them, or nothing.
+//!
+//! # Design
+//! One transaction on either backend. It begins with the catalogue's version, which makes others that change the
+//! catalogue wait, and ends with the counter, so that on MySQL visits are counted until just before the commit
+//! (SQLite has one writer: there they wait or are refused meanwhile). A server that bounds transactions (group
+//! replication at 150 MB by default, Galera at 2 GB) refuses larger contents as a whole; a way in several
+//! transactions would show visitors half a catalogue when it broke.
+//!
+//! The counter is only ever raised: whoever was given a number keeps it as the only one. The rows of
+//! `visit_writers` are no contents: they belong to connections of this database, and one that is not sure of its
+//! last batch must find its row as it left it.
+
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+
+use super::gifs::{CATALOGUE, bump_version};
+use super::schema::{catalogue, gif_files, gifs, visit_counter};
+use super::visits::COUNTER;
+use super::{AnyConnection, Error, StoredGif, catalogue_version, total_visits};
+
+/// Runs `work` in one transaction: what it has changed is taken back when it fails.
+///
+/// # Errors
+/// A statement fails, or what `work` returns.
+pub fn atomically<T>(
+    connection: &mut AnyConnection,
+    work: impl FnOnce(&mut AnyConnection) -> Result<T, Error>,
+) -> Result<T, Error> {
+    if let AnyConnection::Sqlite(connection) = connection {
+        // SQLite's waiters are not served in turn: under load, two seconds may pass without one of theirs.
+        connection.batch_execute("PRAGMA busy_timeout = 30000")?;
+    }
+    connection.transaction(work)
+}
+
+/// Makes others that change the catalogue wait, and servers read it anew once this is committed: the version
+/// becomes greater than it was, and greater than `version`.
+///
+/// # Errors
+/// A statement fails, or someone else holds the catalogue for too long.
+pub fn claim_catalogue(connection: &mut AnyConnection, version: i64) -> Result<(), Error> {
+    bump_version(connection)?;
+    if catalogue_version(connection)? <= version {
+        diesel::update(catalogue::table.find(CATALOGUE)).set(catalogue::version.eq(version + 1)).execute(connection)?;
+    }
+    Ok(())
+}
+
+/// Removes every GIF with its bytes.
+///
+/// # Errors
+/// The statement fails.
+pub fn remove_all_gifs(connection: &mut AnyConnection) -> Result<(), Error> {
+    // The rows of the bytes go with them (ON DELETE CASCADE).
+    diesel::delete(gifs::table).execute(connection)?;
+    Ok(())
+}
+
+/// Puts a GIF back, under the id it had.
+///
+/// # Errors
+/// A statement fails.
+pub fn put_gif(connection: &mut AnyConnection, gif: &StoredGif) -> Result<(), Error> {
+    let StoredGif { record, animation, still } = gif;
+    diesel::insert_into(gifs::table).values(record).execute(connection)?;
+    diesel::insert_into(gif_files::table)
+        .values((gif_files::gif_id.eq(record.id), gif_files::animation.eq(animation), gif_files::still.eq(&[][..])))
+        .execute(connection)?;
+    // Two statements, so that each stays below the smallest default packet size, 16 MB.
+    diesel::update(gif_files::table.find(record.id)).set(gif_files::still.eq(still)).execute(connection)?;
+    Ok(())
+}
+
+/// Sees to it that ids up to `highest` are not given to new GIFs, now that the GIFs are in.
+///
+/// # Errors
+/// A statement fails.
+pub fn reserve_ids(connection: &mut AnyConnection, highest: i64) -> Result<(), Error> {
+    let highest_now: Option<i64> = gifs::table.select(diesel::dsl::max(gifs::id)).get_result(connection)?;
+    if highest_now.unwrap_or(0) >= highest {
+        return Ok(());
+    }
+    // A row that comes and goes moves the sequence on both backends; setting it would be DDL on MySQL, which
+    // commits on its own and needs rights that a server's account does not have. "-" is nobody's slug.
+    let empty = || gifs::alt.eq("");
+    diesel::insert_into(gifs::table)
+        .values((
+            (gifs::id.eq(highest), gifs::slug.eq("-"), gifs::sha256.eq(&[0; 32][..]), gifs::title.eq(""), empty()),
+            (gifs::credit.eq(""), gifs::license.eq(""), gifs::source_url.eq("")),
+            (gifs::byte_size.eq(0), gifs::width.eq(0), gifs::height.eq(0), gifs::frames.eq(0)),
+        ))
+        .execute(connection)?;
+    diesel::delete(gifs::table.find(highest)).execute(connection)?;
+    Ok(())
+}
+
+/// Raises the count to `visits` unless it is there or beyond already; returns what it is then.
+///
+/// # Errors
+/// A statement fails.
+pub fn raise_visits(connection: &mut AnyConnection, visits: i64) -> Result<i64, Error> {
+    let behind = visit_counter::table.find(COUNTER).filter(visit_counter::total.lt(visits));
+    diesel::update(behind).set(visit_counter::total.eq(visits)).execute(connection)?;
+    total_visits(connection)
+}
