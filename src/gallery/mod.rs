@@ -1,6 +1,7 @@
 //! What the product is about: the catalogue of GIFs, their bytes, and the visitor count.
 //! It speaks neither HTTP nor SQL.
 
+pub mod backup;
 mod bundled;
 mod catalogue;
 mod counter;
