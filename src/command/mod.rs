@@ -1,13 +1,18 @@
 //! What the binary does, command by command. Errors name the thing and the remedy; exit codes are
 //! 0 for done, 1 for failed, 2 for a mistake in the call or the configuration.
 
+mod backup;
+mod backup_directory;
 mod check_config;
 mod fetch;
 mod gifs;
 mod healthcheck;
 mod migrate;
+mod restore;
+mod restore_drill;
 mod serve;
 mod visits;
+mod whole_file;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -73,6 +78,32 @@ enum Command {
     Gifs(gifs::GifsCommand),
     /// Print how many visits were ever counted
     Visits,
+    /// Write all GIFs, their texts and the count into one file, also while servers run
+    ///
+    /// The file is written under a temporary name, synced and renamed: it is whole or not there. It is a tar
+    /// archive that ends in a digest, the same for SQLite and MySQL, and as of one moment. On MySQL the right to
+    /// SELECT is enough.
+    ///
+    /// Out of a container without a shell: kubectl exec POD -- dog-gif-app backup - > dogs.tar
+    Backup(backup::Backup),
+    /// Put a backup into the database, which may be of the other kind
+    ///
+    /// The whole file is verified before anything is changed, and what is changed is one transaction. Tables
+    /// are brought up to date first. A database that has GIFs of its own or a count is only taken with --force:
+    /// then its GIFs are replaced, and its count stays if it is greater than the backup's. On SQLite, servers
+    /// refuse visits meanwhile.
+    ///
+    /// Into a container: kubectl exec -i POD -- dog-gif-app restore - < dogs.tar
+    Restore(restore::Restore),
+    /// Restore the newest backup of DIRECTORY into a scratch database, and verify all of it
+    ///
+    /// Fails when a digest is wrong, or the count is less than at the last drill, whose findings are kept in
+    /// DIRECTORY/last-drill.json. TMPDIR needs room for three times the backup. The configured database is not
+    /// touched.
+    RestoreDrill {
+        /// Where `backup DIRECTORY` puts its files
+        directory: PathBuf,
+    },
     /// Print the settings in effect, or everything that is wrong with them
     CheckConfig,
     /// Ask a running server whether it is ready; for images without curl
@@ -109,6 +140,9 @@ pub fn run(line: CommandLine) -> ExitCode {
         Command::Migrate => migrate::run(&config),
         Command::Gifs(command) => gifs::run(&config, command),
         Command::Visits => visits::run(&config),
+        Command::Backup(backup) => backup::run(&config, &backup),
+        Command::Restore(restore) => restore::run(&config, &restore),
+        Command::RestoreDrill { directory } => restore_drill::run(&config, &directory),
         Command::CheckConfig => check_config::run(&config),
         Command::Healthcheck { url } => healthcheck::run(&config, url),
         Command::Completions { .. } => Ok(()),

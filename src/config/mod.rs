@@ -40,6 +40,8 @@ pub struct Config {
     pub trust_proxy_headers: bool,
     /// What is logged, and how.
     pub log: LogSettings,
+    /// Where what nobody keeps may lie for a while.
+    pub temporary_dir: PathBuf,
     /// The commit this program was built from.
     pub revision: String,
     /// What was set, by variable, for people to look at; secrets are hidden.
@@ -111,6 +113,7 @@ impl Config {
                     &[("auto", LogFormat::for_this_terminal()), ("json", LogFormat::Json), ("text", LogFormat::Text)],
                 ),
             },
+            temporary_dir: reader.text("TMPDIR").into(),
             revision: reader.text("REVISION"),
             given: reader.all_given(),
         };

@@ -59,5 +59,10 @@ pub const SETTINGS: &[Setting] = &[
         "false",
         "Whether to believe X-Forwarded-Proto and X-Forwarded-Host; only behind a proxy that sets them.",
     ),
+    setting(
+        "TMPDIR",
+        "/tmp",
+        "Where `restore-drill` makes its scratch database, and `restore -` keeps what it is sent.",
+    ),
     setting("REVISION", "unknown", "Commit shown by /version and build_info; set by `make run` and by the image."),
 ];
