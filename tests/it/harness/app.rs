@@ -117,7 +117,13 @@ pub fn run(database: &Database, arguments: &[&str]) -> Finished {
 /// The same, with further settings and something on standard input.
 pub fn run_with(database: &Database, settings: &[(&str, &str)], arguments: &[&str], input: &[u8]) -> Finished {
     let mut command = program(database, settings);
-    command.args(arguments).stdin(Stdio::piped());
+    command.args(arguments);
+    finish(command, input)
+}
+
+/// Runs a command made from [`program`] to its end.
+pub fn finish(mut command: Command, input: &[u8]) -> Finished {
+    command.stdin(Stdio::piped());
     let mut process = Process::spawn(command).expect("the program can be started");
     let mut stdin = process.stdin().expect("standard input is piped");
     let input = input.to_vec();

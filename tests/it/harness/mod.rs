@@ -1,6 +1,7 @@
 //! What the tests stand on: the real program, real database servers, visitors, and a proxy that cuts lines.
 
 pub mod app;
+pub mod backups;
 pub mod database;
 pub mod dogs;
 pub mod http;

@@ -6,7 +6,19 @@ use crate::harness::app::run;
 #[test]
 fn help_names_every_command_in_one_line_each() {
     let help = run(&Database::fresh_sqlite(), &["--help"]).successful();
-    for command in ["serve", "migrate", "gifs", "visits", "check-config", "healthcheck", "completions"] {
+    let commands = [
+        "serve",
+        "migrate",
+        "gifs",
+        "visits",
+        "backup",
+        "restore",
+        "restore-drill",
+        "check-config",
+        "healthcheck",
+        "completions",
+    ];
+    for command in commands {
         assert!(help.lines().any(|line| line.starts_with(&format!("  {command} "))), "{command} is missing in\n{help}");
     }
     let gifs = run(&Database::fresh_sqlite(), &["gifs", "add", "--help"]).successful();
@@ -32,9 +44,15 @@ fn completions_need_no_valid_configuration() {
 
 #[test]
 fn a_mistake_in_the_call_exits_with_2() {
-    for arguments in
-        [&["bark"][..], &["gifs", "add"], &["gifs", "remove"], &["--no-such-flag"], &["completions", "dos"]]
-    {
+    for arguments in [
+        &["bark"][..],
+        &["gifs", "add"],
+        &["gifs", "remove"],
+        &["--no-such-flag"],
+        &["completions", "dos"],
+        &["backup"],
+        &["backup", ".", "--keep", "0"],
+    ] {
         let finished = run(&Database::fresh_sqlite(), arguments);
         assert_eq!(finished.code, 2, "{arguments:?}: {finished:?}");
         assert!(finished.errors.contains("--help") || finished.errors.contains("possible values"), "{finished:?}");

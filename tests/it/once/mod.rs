@@ -1,5 +1,6 @@
 //! What has nothing to do with the kind of database.
 
+mod backup_files;
 mod command_line;
 mod configuration;
 mod dogs;
@@ -9,4 +10,5 @@ mod hostile;
 mod invariants;
 mod logging;
 mod properties;
+mod restore_drill;
 mod snapshots;

@@ -2,6 +2,7 @@
 
 mod absence;
 mod accounts;
+mod backup;
 mod migrating;
 mod replicas;
 mod scrape;

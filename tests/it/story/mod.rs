@@ -1,6 +1,7 @@
 //! What the program does for visitors and operators; the same on SQLite, MariaDB and MySQL.
 
 mod api;
+mod backup;
 mod catalogue;
 pub mod counting;
 mod errors;
