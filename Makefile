@@ -1,6 +1,9 @@
 # What people type. `make` alone lists it.
 
-.PHONY: help run test lint bench load smoke tools
+.PHONY: help run test lint bench load smoke tools bump promote render diff
+
+# Its arguments are the variables on make's command line, which make exports.
+DELIVERY = cargo run --quiet --locked --manifest-path tests/cluster/Cargo.toml --target-dir target --
 
 help: ## this list
 	@sed -nE 's/^([a-z]+):.* ## (.*)/make \1\t\2/p' Makefile | expand -t 14
@@ -24,6 +27,18 @@ load: tools ## the whole program under load only
 
 smoke: ## bring IMAGE up with MySQL under docker or podman, and look at it from outside
 	@nix/scripts/smoke.sh
+
+bump: ## write an image into an environment: ENVIRONMENT=dev TAG=… DIGEST=sha256:…
+	@$(DELIVERY) bump
+
+promote: ## copy the version of one environment to the next: FROM=dev TO=staging
+	@$(DELIVERY) promote
+
+render: ## the manifests of ENVIRONMENT, as Argo CD makes them
+	@$(DELIVERY) render
+
+diff: ## what every environment would run otherwise than at BASE (origin/main if unset)
+	@$(DELIVERY) diff
 
 tools: ## install what the other targets need, saying what
 	@tests/provision/toolchain.sh test

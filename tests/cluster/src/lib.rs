@@ -1,3 +1,4 @@
 //! The road from a commit to healthy pods, on one machine.
 
+pub mod delivery;
 pub mod load;
