@@ -1,0 +1,100 @@
+//! Reads what a cluster's kustomization renders, and which files stand in the tree.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde::Deserialize as _;
+use serde_yaml_ng::Value;
+
+pub const CLUSTERS: [&str; 3] = ["local", "nonproduction", "production"];
+
+/// The repository's root.
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the repository's root")
+}
+
+/// Every document of a text of YAML.
+pub fn documents(text: &str) -> Vec<Value> {
+    serde_yaml_ng::Deserializer::from_str(text)
+        .map(|document| Value::deserialize(document).expect("YAML"))
+        .filter(|document| !document.is_null())
+        .collect()
+}
+
+/// What `kustomize build` makes of a directory below the root.
+pub fn build(directory: &str) -> Vec<Value> {
+    let output = Command::new(kustomize())
+        .arg("build")
+        .arg(root().join(directory))
+        .output()
+        .expect("kustomize: `make cluster` builds it into the tools' cache, or set KUSTOMIZE");
+    assert!(output.status.success(), "{directory}: {}", String::from_utf8_lossy(&output.stderr));
+    documents(&String::from_utf8(output.stdout).expect("UTF-8"))
+}
+
+/// What stands in a cluster's root.yaml and in what it syncs.
+pub fn cluster(name: &str) -> Vec<Value> {
+    let root_file = root().join(format!("argocd/clusters/{name}/root.yaml"));
+    let mut objects = documents(&fs::read_to_string(root_file).expect("root.yaml"));
+    objects.extend(build(&format!("argocd/clusters/{name}")));
+    objects
+}
+
+pub fn of_kind<'a>(objects: &'a [Value], kind: &'a str) -> impl Iterator<Item = &'a Value> {
+    objects.iter().filter(move |object| object["kind"] == kind)
+}
+
+pub fn name(object: &Value) -> &str {
+    text(&object["metadata"]["name"])
+}
+
+pub fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_else(|| panic!("no text: {value:?}"))
+}
+
+pub fn list(value: &Value) -> &[Value] {
+    value.as_sequence().map_or(&[], Vec::as_slice)
+}
+
+/// An Application's source, or its several.
+pub fn sources(application: &Value) -> Vec<&Value> {
+    let spec = &application["spec"];
+    if spec["source"].is_null() { list(&spec["sources"]).iter().collect() } else { vec![&spec["source"]] }
+}
+
+/// The YAML files below a directory, kustomizations apart.
+pub fn files(directory: &str) -> BTreeSet<PathBuf> {
+    let mut found = BTreeSet::new();
+    for entry in fs::read_dir(root().join(directory)).expect("a directory") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            found.extend(files(path.to_str().expect("UTF-8")));
+        } else if path.extension().is_some_and(|extension| extension == "yaml") && !path.ends_with("kustomization.yaml")
+        {
+            found.insert(path);
+        }
+    }
+    found
+}
+
+/// The one named by KUSTOMIZE, else the newest of the tools' cache, else that of PATH.
+fn kustomize() -> PathBuf {
+    if let Some(named) = std::env::var_os("KUSTOMIZE") {
+        return named.into();
+    }
+    let cache = std::env::var_os("XDG_CACHE_HOME")
+        .map(PathBuf::from)
+        .or_else(|| std::env::var_os("HOME").map(|home| Path::new(&home).join(".cache")));
+    let built = cache.and_then(|cache| {
+        let mut found: Vec<_> = fs::read_dir(cache.join("dog-gif-app/tools"))
+            .ok()?
+            .filter_map(|entry| Some(entry.ok()?.path().join("kustomize")))
+            .filter(|path| path.is_file())
+            .collect();
+        found.sort();
+        found.pop()
+    });
+    built.unwrap_or_else(|| "kustomize".into())
+}
