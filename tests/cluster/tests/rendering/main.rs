@@ -1,0 +1,114 @@
+//! Every environment and every sensible combination of components renders, and what it renders is complete: names and
+//! namespaces, images by digest. The real API server judges the rest, in the leg `gitops`.
+
+mod tree;
+
+use serde_yaml_ng::Value;
+use tree::{COMPONENTS, Tree, images, name, text};
+
+const ENVIRONMENTS: [&str; 3] = ["dev", "staging", "production"];
+
+#[test]
+fn every_object_stands_in_its_environments_namespace() {
+    let tree = Tree::copy();
+    for environment in ENVIRONMENTS {
+        complete(environment, &tree.build(&format!("k8s/overlays/{environment}"), environment));
+    }
+}
+
+#[test]
+fn on_a_cluster_of_ones_own_nothing_waits_for_an_absent_controller() {
+    let tree = Tree::copy();
+    for environment in ENVIRONMENTS {
+        let objects = tree.build(&tree.with_components(environment, &["local"]), environment);
+        complete(environment, &objects);
+        for object in &objects {
+            let group = text(&object["apiVersion"]).split('/').next().expect("a group");
+            let built_in = !group.contains('.') || group.ends_with(".k8s.io") && group != "gateway.networking.k8s.io";
+            assert!(built_in, "{environment}: {} {} has no controller there", text(&object["kind"]), name(object));
+        }
+        let databases: Vec<_> = objects.iter().filter(|object| object["kind"] == "StatefulSet").collect();
+        assert_eq!(databases.len(), 1, "{environment}: one MySQL");
+        for host in ["mysql", "mysql-haproxy"] {
+            let found = objects.iter().any(|object| object["kind"] == "Service" && name(object) == host);
+            assert!(found, "{environment}: nobody answers to {host}");
+        }
+        let everything = serde_yaml_ng::to_string(&objects).expect("YAML");
+        assert!(!everything.contains("MYSQL_TLS_CA"), "{environment}: no authority is there to be read");
+    }
+}
+
+#[test]
+fn components_fit_together() {
+    let tree = Tree::copy();
+    let databases: [&[&str]; 2] = [&["mysql-single"], &["mysql-replicated"]];
+    let stores: [&[&str]; 3] = [&[], &["external-secrets"], &["vault"]];
+    let backups: [&[&str]; 3] = [&[], &["backup"], &["backup", "backup-gcs"]];
+    let gateways: [&[&str]; 2] = [&[], &["gateway"]];
+    for database in databases {
+        for store in stores {
+            for backup in backups {
+                for gateway in gateways {
+                    let components = [&["namespace"], database, store, backup, gateway].concat();
+                    complete("any", &tree.build(&tree.bare(&components), &components.join(" + ")));
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn every_component_says_what_it_brings_and_needs_and_is_combined_here() {
+    let tree = Tree::copy();
+    let combined = [
+        "namespace",
+        "mysql-accounts",
+        "mysql-single",
+        "mysql-replicated",
+        "external-secrets",
+        "vault",
+        "backup",
+        "backup-gcs",
+        "gateway",
+        "local",
+    ];
+    for component in tree.directories(COMPONENTS) {
+        let opening = tree.read(&format!("{COMPONENTS}/{component}/kustomization.yaml"));
+        assert!(opening.starts_with("# Brings:"), "{component}: does not open with what it brings");
+        assert!(opening.contains("\n# Needs:"), "{component}: does not say what it needs");
+        assert!(combined.contains(&component.as_str()), "{component}: in no combination of this test");
+    }
+}
+
+#[test]
+fn backups_run_the_image_that_serves() {
+    let tree = Tree::copy();
+    for environment in ["staging", "production"] {
+        let objects = tree.build(&format!("k8s/overlays/{environment}"), environment);
+        let serving = objects.iter().find(|object| object["kind"] == "Deployment").map(images).expect("a Deployment");
+        let backups: Vec<_> = objects.iter().filter(|object| object["kind"] == "CronJob").collect();
+        assert_eq!(backups.len(), 2, "{environment}: a backup and a drill");
+        for backup in backups {
+            assert_eq!(images(backup), serving, "{environment}: {}", name(backup));
+        }
+    }
+}
+
+fn complete(environment: &str, objects: &[Value]) {
+    let namespace = format!("dog-gif-app-{environment}");
+    for object in objects {
+        let what = format!("{environment}: {} {}", text(&object["kind"]), name(object));
+        if object["kind"] == "Namespace" {
+            assert_eq!(name(object), namespace, "{what}");
+        } else {
+            assert_eq!(object["metadata"]["namespace"].as_str(), Some(namespace.as_str()), "{what}");
+        }
+        for image in images(object) {
+            let digest = image.split_once("@sha256:").map(|(_, digest)| digest);
+            let whole =
+                digest.is_some_and(|digest| digest.len() == 64 && digest.bytes().all(|b| b.is_ascii_hexdigit()));
+            assert!(whole, "{what}: {image} names no digest");
+        }
+    }
+    assert!(objects.iter().any(|object| object["kind"] == "Namespace"), "{environment}: no namespace");
+}
