@@ -1,6 +1,6 @@
 # What people type. `make` alone lists it.
 
-.PHONY: help run test lint bench load smoke tools bump promote render diff
+.PHONY: help run test lint bench load smoke tools bump promote render diff cluster
 
 # Its arguments are the variables on make's command line, which make exports.
 DELIVERY = cargo run --quiet --locked --manifest-path tests/cluster/Cargo.toml --target-dir target --
@@ -43,3 +43,8 @@ diff: ## what every environment would run otherwise than at BASE (origin/main if
 tools: ## install what the other targets need, saying what
 	@tests/provision/toolchain.sh test
 	@tests/provision/packages.sh build test bench
+
+cluster: ## Kubernetes and Argo CD on this machine, syncing this checkout, until Ctrl-C (NODES=simulated: no containers)
+	@tests/provision/toolchain.sh
+	@tests/provision/packages.sh cluster
+	@NODES=$${NODES:-real} $(DELIVERY) up

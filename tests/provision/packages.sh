@@ -3,6 +3,7 @@
 #
 #   packages.sh build          what compiling the program needs
 #   packages.sh build test     and what its tests need; `bench`, what its benchmarks need
+#   packages.sh cluster        what a Kubernetes of one's own needs beside what is built from Go modules
 #
 # On Debian and Ubuntu. Elsewhere, or where it may not install, it prints the names and stops.
 set -euo pipefail
@@ -23,6 +24,14 @@ has_sha2_plugin() { [ -n "${MARIADB_PLUGIN_DIR:-}" ] || compgen -G '/usr/lib/*/l
 
 # The package serves Debian's own python3, which need not be the first in PATH.
 has_yaml() { python3 -c 'import yaml' || /usr/bin/python3 -c 'import yaml'; }
+
+# Valkey took redis's place in some distributions; either does.
+has_redis() { command -v redis-server || command -v valkey-server; }
+
+has_cni_plugins() { [ -e "${CNI_PATH:-/nonexistent}/bridge" ] || [ -e /usr/lib/cni/bridge ] || [ -e /opt/cni/bin/bridge ]; }
+
+# root_command NAME: a command for root, whose directory the PATH of others may lack.
+root_command() { PATH="$PATH:/usr/sbin:/sbin" command -v "$1"; }
 
 for purpose in "${@:-build}"; do
     case $purpose in
@@ -51,8 +60,22 @@ for purpose in "${@:-build}"; do
         need mariadb-client-core command -v my_print_defaults
         need wrk command -v wrk
         ;;
+    cluster)
+        need golang-go command -v go
+        need git command -v git
+        need util-linux command -v unshare
+        need iproute2 root_command ip
+        need runc root_command runc
+        need containernetworking-plugins has_cni_plugins
+        need nftables root_command nft
+        need iptables root_command iptables
+        need ipset root_command ipset
+        need conntrack root_command conntrack
+        need redis-server has_redis
+        need lighttpd root_command lighttpd
+        ;;
     *)
-        echo "packages.sh: $purpose is none of build, test and bench" >&2
+        echo "packages.sh: $purpose is none of build, test, bench and cluster" >&2
         exit 2
         ;;
     esac
@@ -76,6 +99,12 @@ echo "Installing what is missing: ${missing[*]}"
 export DEBIAN_FRONTEND=noninteractive
 # Someone else may be at it, such as a second run of this script.
 apt=("${sudo[@]}" apt-get -qq -o DPkg::Lock::Timeout=600)
+# Nothing here is wanted as a service: what would be started is started by those who need it.
+if [ "$(id -u)" = 0 ] && [ ! -e /usr/sbin/policy-rc.d ]; then
+    printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d
+    chmod 755 /usr/sbin/policy-rc.d
+    trap 'rm -f /usr/sbin/policy-rc.d' EXIT
+fi
 if ! { "${apt[@]}" update && "${apt[@]}" install --yes --no-install-recommends "${missing[@]}" >/dev/null; }; then
     echo "Cannot install them. Please do it by hand: ${sudo[*]} apt-get install ${missing[*]}" >&2
     exit 1

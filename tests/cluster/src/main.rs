@@ -1,20 +1,55 @@
 //! The command line; `make cluster` and the delivery targets of the Makefile call it.
 
+use std::net::SocketAddr;
 use std::process::ExitCode;
+use std::time::Duration;
 
-use clap::Parser;
+use anyhow::Result;
+use clap::{Parser, ValueEnum};
 use cluster::delivery::Delivery;
+use cluster::{Cluster, Nodes, Options, argocd, control_plane, machine::network::NODE_ADDRESS, secrets, tools};
 
 /// The road to production on one machine, and the commands that promote a version.
-#[derive(Debug, Parser)]
+#[derive(Parser)]
 #[command(version)]
 enum Command {
+    /// Kubernetes and Argo CD on this machine, syncing this checkout, until Ctrl-C
+    Up(Up),
+    /// Build the pinned tools (all, or those named) and print where they are
+    Tools { names: Vec<String> },
     #[command(flatten)]
     Delivery(Delivery),
 }
 
+#[derive(clap::Args)]
+struct Up {
+    /// What runs pods
+    #[arg(long, value_enum, default_value = "real", env = "NODES")]
+    nodes: NodesChoice,
+    /// How many simulated nodes; 3 when all are, else none
+    #[arg(long, value_name = "COUNT")]
+    kwok_nodes: Option<usize>,
+    /// First of five ports of 127.0.0.1: dev, staging, production, Argo CD, Kubernetes
+    #[arg(long, default_value_t = 5001)]
+    ports: u16,
+    /// Let Argo CD find commits by itself
+    #[arg(long)]
+    no_webhook: bool,
+    /// Kubernetes alone, without Argo CD
+    #[arg(long)]
+    no_argo_cd: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum NodesChoice {
+    Real,
+    Simulated,
+}
+
 fn main() -> ExitCode {
     let result = match Command::parse() {
+        Command::Up(up) => run(&up),
+        Command::Tools { names } => list_tools(&names),
         Command::Delivery(delivery) => delivery.run(),
     };
     match result {
@@ -24,4 +59,71 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn run(up: &Up) -> Result<()> {
+    let mut options = Options::new("cluster");
+    match up.nodes {
+        NodesChoice::Real => options.simulated = up.kwok_nodes.unwrap_or(0),
+        NodesChoice::Simulated => options = options.simulated(up.kwok_nodes.unwrap_or(3)),
+    }
+    options.plan.until_signal = true;
+    options.plan.ports = (up.ports..up.ports.saturating_add(5)).collect();
+    options.webhook = !up.no_webhook;
+    options.argo_cd = !up.no_argo_cd;
+    let machine = Cluster::enter(&options)?;
+    let cluster = Cluster::start(machine, &options)?;
+    let [argo_cd, kubernetes] = [up.ports + 3, up.ports + 4];
+    cluster.machine.lead(argo_cd, argocd::ADDRESS);
+    cluster.machine.lead(kubernetes, SocketAddr::new(NODE_ADDRESS.into(), control_plane::PORT));
+    let server = format!("https://127.0.0.1:{kubernetes}");
+    let kubeconfig = cluster.control_plane.kubeconfig("host", "admin", Some("system:masters"), &server)?;
+    println!("\n  export KUBECONFIG={}", kubeconfig.display());
+    if options.argo_cd {
+        println!("  Argo CD's API: http://127.0.0.1:{argo_cd} (no web page: this build carries none)");
+        sync(&cluster, &options, up.ports)?;
+    }
+    println!("\nCtrl-C ends it, and leaves nothing behind.");
+    loop {
+        std::thread::sleep(Duration::from_secs(1));
+        if let Err(error) = cluster.processes.check() {
+            eprintln!("{error:#}");
+        }
+    }
+}
+
+fn sync(cluster: &Cluster, options: &Options, first_port: u16) -> Result<()> {
+    println!("\nThe passwords of all environments are random; they stand in for the secret store.");
+    cluster.bootstrap()?;
+    println!("Argo CD syncs this checkout's HEAD …");
+    match cluster.wait_for_applications(Duration::from_secs(300)) {
+        Ok(taken) => println!("All Applications are Synced and Healthy, {:.1} s after root.", taken.as_secs_f32()),
+        // Not the end: somebody wants to look at what is wrong, and to commit the fix.
+        Err(error) => eprintln!("{error:#}"),
+    }
+    if options.nodes == Nodes::Simulated {
+        println!("Simulated nodes run no containers, so there is no page to open.");
+    } else {
+        for (port, environment) in (first_port..).zip(secrets::ENVIRONMENTS) {
+            if let Ok(address) = cluster.service(&secrets::namespace(environment), "dog-gif-app") {
+                cluster.machine.lead(port, SocketAddr::new(address, 80));
+                println!("  {environment}: http://127.0.0.1:{port}");
+            }
+        }
+    }
+    println!("\nNext: make bump ENVIRONMENT=dev TAG=… DIGEST=sha256:…, git commit, and watch:");
+    println!("  kubectl --namespace argocd get applications --watch");
+    println!("  git revert HEAD brings the old version back.");
+    Ok(())
+}
+
+fn list_tools(names: &[String]) -> Result<()> {
+    let names: Vec<_> = match names {
+        [] => tools::TABLE.iter().map(|tool| tool.name).collect(),
+        named => named.iter().map(String::as_str).collect(),
+    };
+    for (name, path) in tools::Tools::ready(&names)?.iter() {
+        println!("{name}\t{}", path.display());
+    }
+    Ok(())
 }

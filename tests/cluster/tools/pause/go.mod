@@ -1,0 +1,3 @@
+module dog-gif-app/tests/cluster/tools/pause
+
+go 1.27.0
