@@ -95,11 +95,6 @@ impl Cluster {
         let control_plane = ControlPlane::start(&tools, &processes, &machine.data)?;
         say("Kubernetes' API server is ready");
         let kubectl = control_plane.kubectl(&tools)?;
-        let crds = Crds::apply_all(&kubectl, &tools)?;
-        say(&format!("kinds of {} are known", crds.applied.join(", ")));
-        for missing in &crds.missing {
-            println!("          not known, so nobody validates them: {missing}");
-        }
         let parts = Parts {
             machine: &machine,
             tools: &tools,
@@ -107,14 +102,23 @@ impl Cluster {
             control_plane: &control_plane,
             kubectl: &kubectl,
         };
-        let containers = match options.nodes {
-            Nodes::Real => {
-                let containers = node::start(&parts)?;
-                say("a real node is Ready");
-                Some(containers)
-            }
-            Nodes::Simulated => None,
-        };
+        // The kinds take some six seconds, in which a node gets ready as well.
+        let (crds, containers) = std::thread::scope(|scope| {
+            let crds = scope.spawn(|| Crds::apply_all(&kubectl, &tools));
+            let containers = match options.nodes {
+                Nodes::Real => node::start(&parts).map(Some),
+                Nodes::Simulated => Ok(None),
+            };
+            let crds = crds.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            crds.and_then(|crds| Ok((crds, containers?)))
+        })?;
+        if containers.is_some() {
+            say("a real node is Ready");
+        }
+        say(&format!("kinds of {} are known", crds.applied.join(", ")));
+        for missing in &crds.missing {
+            println!("          not known, so nobody validates them: {missing}");
+        }
         if options.simulated > 0 {
             node::simulate(&parts, options.simulated, options.nodes == Nodes::Real)?;
             say(&format!("{} simulated nodes are Ready", options.simulated));

@@ -37,7 +37,8 @@ pub fn controllers() -> Result<Controllers> {
                 "The control group controller {name} is not mounted, which pods' limits need; mount it below /sys/fs/cgroup."
             );
         }
-        return Ok(Controllers::V1(first.into_iter().map(|(path, _)| path).collect()));
+        // Beside version 1 there may be an empty version 2, in which runc makes the same folders.
+        return Ok(Controllers::V1(first.into_iter().chain(of_type("cgroup2")).map(|(path, _)| path).collect()));
     }
     let root = of_type("cgroup2")
         .into_iter()

@@ -38,7 +38,7 @@ metadata: {{name: local-{number:02}}}
 spec:
   storageClassName: {CLASS}
   capacity: {{storage: {SIZE}}}
-  accessModes: [ReadWriteOnce, ReadWriteMany, ReadWriteOncePod]
+  accessModes: [ReadWriteOnce, ReadWriteMany]
   persistentVolumeReclaimPolicy: Retain
   local: {{path: {}}}
   nodeAffinity:
