@@ -1,11 +1,13 @@
 //! metrics-server as a process: what autoscaling and `kubectl top` ask, behind the API server.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, TcpStream};
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 
 use super::Parts;
 use crate::control_plane::server;
+use crate::kubectl::wait_until;
 use crate::machine::{Process, network::NODE_ADDRESS};
 
 const PORT: u16 = 4443;
@@ -34,6 +36,17 @@ pub(super) fn start(parts: &Parts<'_>) -> Result<()> {
             "--kubelet-request-timeout=5s".to_owned(),
         ],
     ))?;
+    Ok(())
+}
+
+/// Puts it behind the API server, once it listens: while a registered API does not answer, the API server refuses to
+/// describe any kind, and every apply fails.
+pub(super) fn register(parts: &Parts<'_>) -> Result<()> {
+    let authority = &parts.control_plane.authority;
+    wait_until("metrics-server listens", Duration::from_secs(30), || {
+        parts.processes.check()?;
+        Ok(TcpStream::connect((NODE_ADDRESS, PORT)).is_ok().then_some(()))
+    })?;
     let bundle = std::fs::read(authority.certificate()).context("cannot read the authority's certificate")?;
     parts.kubectl.apply(&format!(
         "apiVersion: v1
@@ -61,5 +74,14 @@ spec:
 ",
         crate::encoding::base64(&bundle)
     ))?;
+    wait_until("the API of metrics-server is available", Duration::from_secs(30), || {
+        let Some(service) = parts.kubectl.get("apiservice", "", "v1beta1.metrics.k8s.io")? else { return Ok(None) };
+        let conditions = service["status"]["conditions"].as_array();
+        Ok(conditions
+            .is_some_and(|conditions| {
+                conditions.iter().any(|one| one["type"] == "Available" && one["status"] == "True")
+            })
+            .then_some(()))
+    })?;
     Ok(())
 }

@@ -58,5 +58,6 @@ pub(crate) fn start(parts: &Parts<'_>) -> Result<Containers> {
             .then_some(()))
     })?;
     volumes::make(parts)?;
+    metrics::register(parts)?;
     Ok(containers)
 }
