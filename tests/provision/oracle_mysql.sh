@@ -3,7 +3,8 @@
 #
 # Debian has it in sid only. apt resolves and downloads it with a private root, signatures checked; it is
 # unpacked below target/ and started through sid's own loader, so that sid's C library never meets the
-# host's. Nothing is installed, and root is not needed.
+# host's. Nothing is installed, and root is not needed. Beside it lie the client and a static busybox: the local
+# cluster's image of MySQL is made of the same packages (tests/cluster/src/image/mysql).
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -61,7 +62,7 @@ fetch() {
     apt-get "${options[@]}" update
     # All that apt would install, but for what the server itself never loads.
     local packages
-    mapfile -t packages < <(apt-get "${options[@]}" -s install mysql-server-core | awk '/^Inst /{print $2}' |
+    mapfile -t packages < <(apt-get "${options[@]}" -s install mysql-server-core mysql-client-core busybox-static | awk '/^Inst /{print $2}' |
         grep -Ev '^(perl|libperl|debconf|dpkg|tar|gcc-|libgdbm|libdb5|netbase|libselinux|libpcre|libmd0|libacl|libbz2|libcrypt1)')
     (cd "$apt/debs" && apt-get "${options[@]}" download "${packages[@]}")
 }
@@ -83,12 +84,14 @@ exec "$root/usr/lib/$triplet/$loader" --library-path "$root/usr/lib/$triplet" "$
     --plugin-dir="$root/usr/lib/mysql/plugin" --secure-file-priv=NULL
 EOF
     chmod +x "$partial/root/mysqld"
+    rm -rf "$root"
     mv "$partial/root" "$root"
 }
 
 (
     flock 9
-    if [ ! -x "$root/mysqld" ]; then unpack; fi
+    # The client came later: what was unpacked before is unpacked again.
+    if [ ! -x "$root/mysqld" ] || [ ! -x "$root/usr/bin/mysqladmin" ]; then unpack; fi
     version=$("$root/mysqld" --no-defaults --version)
     case $version in
     *" 9."*) ;;

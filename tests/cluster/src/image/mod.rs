@@ -1,0 +1,22 @@
+//! OCI images, assembled without Docker and without Nix: the program, MySQL, and what the tests put in their place.
+//!
+//! The same input gives the same digest, so that a tree names what it will get before it is imported. Importing is
+//! the node's business: `Image::write` makes the archive that `ctr --namespace k8s.io images import` takes.
+//!
+//! # Design
+//! Manifest and configuration are JSON written here, not the types of `oci-spec`: those keep labels in a HashMap,
+//! whose order, and with it the digest, changes from run to run.
+
+pub mod command;
+mod elf;
+mod image;
+mod layer;
+pub mod mysql;
+mod nix;
+pub mod program;
+pub mod stand_in;
+pub mod tools;
+
+pub use image::{Digest, Image, Settings, references};
+pub use layer::{Layer, LayerBuilder, Owner};
+pub use nix::{from_docker_archive, from_layout};
