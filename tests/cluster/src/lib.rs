@@ -7,6 +7,7 @@ pub mod control_plane;
 pub mod delivery;
 mod encoding;
 pub mod git;
+pub mod image;
 pub mod kubectl;
 pub mod load;
 pub mod machine;

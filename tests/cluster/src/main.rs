@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::Result;
 use clap::{Parser, ValueEnum};
 use cluster::delivery::Delivery;
-use cluster::{Cluster, Nodes, Options, argocd, control_plane, machine::network::NODE_ADDRESS, secrets, tools};
+use cluster::{Cluster, Nodes, Options, argocd, control_plane, image, machine::network::NODE_ADDRESS, secrets, tools};
 
 /// The road to production on one machine, and the commands that promote a version.
 #[derive(Parser)]
@@ -16,9 +16,12 @@ enum Command {
     /// Kubernetes and Argo CD on this machine, syncing this checkout, until Ctrl-C
     Up(Up),
     /// Build the pinned tools (all, or those named) and print where they are
-    Tools { names: Vec<String> },
+    Tools {
+        names: Vec<String>,
+    },
     #[command(flatten)]
     Delivery(Delivery),
+    Image(image::command::Command),
 }
 
 #[derive(clap::Args)]
@@ -51,6 +54,7 @@ fn main() -> ExitCode {
         Command::Up(up) => run(&up),
         Command::Tools { names } => list_tools(&names),
         Command::Delivery(delivery) => delivery.run(),
+        Command::Image(image) => image.run(),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

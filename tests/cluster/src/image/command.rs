@@ -75,7 +75,9 @@ impl Command {
                 let image = match (nix, binary) {
                     (Some(output), _) if output.is_dir() => nix::from_layout(output)?,
                     (Some(archive), _) => nix::from_docker_archive(archive)?,
-                    (None, Some(binary)) => program::from_cargo(binary, &checkout.canonicalize()?, &self.tag, "unknown")?,
+                    (None, Some(binary)) => {
+                        program::from_cargo(binary, &checkout.canonicalize()?, &self.tag, "unknown")?
+                    }
                     (None, None) => unreachable!("clap asks for one of them"),
                 };
                 let image = match revision {

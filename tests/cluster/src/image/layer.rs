@@ -10,7 +10,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result, ensure};
 use tar::{Builder, EntryType, Header};
 
-use super::image::Digest;
+use super::archive::Digest;
 
 /// User and group of a file; the same number in our images.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

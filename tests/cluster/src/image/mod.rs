@@ -4,12 +4,13 @@
 //! the node's business: `Image::write` makes the archive that `ctr --namespace k8s.io images import` takes.
 //!
 //! # Design
-//! Manifest and configuration are JSON written here, not the types of `oci-spec`: those keep labels in a HashMap,
-//! whose order, and with it the digest, changes from run to run.
+//! Manifest and configuration are a few lines of JSON with sorted keys, written here: what makes a digest should be
+//! seen where it is made.
 
+mod archive;
 pub mod command;
 mod elf;
-mod image;
+
 mod layer;
 pub mod mysql;
 mod nix;
@@ -17,6 +18,6 @@ pub mod program;
 pub mod stand_in;
 pub mod tools;
 
-pub use image::{Digest, Image, Settings, references};
+pub use archive::{Digest, Image, Settings, references};
 pub use layer::{Layer, LayerBuilder, Owner};
 pub use nix::{from_docker_archive, from_layout};

@@ -8,7 +8,7 @@ use std::path::Path;
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
-use super::image::Digest;
+use super::archive::Digest;
 use super::{Image, Layer};
 
 /// From `nix build .#image`: an archive in Docker's format, not compressed. It has no manifest of OCI, so it gets ours.

@@ -60,6 +60,11 @@ pub fn from_cargo(binary: &Path, checkout: &Path, version: &str, revision: &str)
         volumes: vec!["/data"],
         labels: vec![
             text("org.opencontainers.image.title", NAME),
+            text(
+                "org.opencontainers.image.description",
+                "A random dog GIF on every refresh, and a visitor count that is never wrong",
+            ),
+            text("org.opencontainers.image.licenses", "MIT"),
             text("org.opencontainers.image.version", version),
             text("org.opencontainers.image.revision", revision),
         ],
@@ -121,7 +126,9 @@ fn connector_plugins(libraries: &[PathBuf]) -> Result<PathBuf> {
 }
 
 fn certificate_roots() -> Result<PathBuf> {
-    for path in ["/etc/ssl/certs/ca-certificates.crt", "/etc/ssl/certs/ca-bundle.crt", "/etc/pki/tls/certs/ca-bundle.crt"] {
+    for path in
+        ["/etc/ssl/certs/ca-certificates.crt", "/etc/ssl/certs/ca-bundle.crt", "/etc/pki/tls/certs/ca-bundle.crt"]
+    {
         if Path::new(path).is_file() {
             return Ok(path.into());
         }

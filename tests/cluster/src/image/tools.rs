@@ -10,7 +10,9 @@ use super::{Image, LayerBuilder, Owner, Settings};
 pub fn image(busybox: &Path) -> Result<Image> {
     let mut layer = LayerBuilder::default();
     layer.copy(busybox, "/bin/busybox")?;
-    for applet in ["cat", "date", "echo", "env", "head", "id", "ls", "nc", "nslookup", "sh", "sleep", "timeout", "true", "wget"] {
+    for applet in
+        ["cat", "date", "echo", "env", "head", "id", "ls", "nc", "nslookup", "sh", "sleep", "timeout", "true", "wget"]
+    {
         layer.link(format!("/bin/{applet}"), "busybox")?;
     }
     layer.file("/etc/passwd", 0o644, b"root:x:0:0:root:/:/bin/sh\nprobe:x:65532:65532:probe:/tmp:/bin/sh\n")?;

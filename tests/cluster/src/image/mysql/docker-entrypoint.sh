@@ -5,6 +5,8 @@
 set -eu
 
 data=/var/lib/mysql
+# There while the database is being set up; mysqld takes no notice of names that begin with a dot.
+unfinished=$data/.unfinished
 socket=/var/run/mysqld/mysqld.sock
 
 fail() {
@@ -45,8 +47,8 @@ set_up() {
     [ -n "$root_password" ] || fail "a new database needs MYSQL_ROOT_PASSWORD or MYSQL_ROOT_PASSWORD_FILE"
     [ -z "$user" ] || [ -n "$password" ] || fail "MYSQL_USER needs MYSQL_PASSWORD or MYSQL_PASSWORD_FILE"
 
-    # A database that is not finished starts over if it is interrupted, so nothing of it has to reach the disk yet;
-    # what follows shuts down cleanly, and that does.
+    # What is interrupted starts over, so nothing has to reach the disk before the clean shutdown below.
+    : >"$unfinished"
     set -- "$@" --innodb-flush-log-at-trx-commit=0 --sync-binlog=0 --innodb-doublewrite=OFF --skip-log-bin
     "$@" --initialize-insecure
     "$@" --skip-networking &
@@ -87,12 +89,17 @@ set_up() {
 
     MYSQL_PWD=$root_password mysqladmin --no-defaults --socket="$socket" --user=root shutdown
     wait "$server"
+    rm "$unfinished"
     echo "docker-entrypoint: the database is set up"
 }
 
 case ${1:-} in
 '' | -*) set -- mysqld "$@" ;;
 esac
+if [ "$1" = mysqld ] && [ -e "$unfinished" ]; then
+    echo "docker-entrypoint: removing what an interrupted first start left"
+    rm -rf "$data"/* "$unfinished"
+fi
 if [ "$1" = mysqld ] && [ ! -d "$data/mysql" ]; then
     # In a subshell: neither its passwords nor its variables reach the server.
     (set_up "$@")

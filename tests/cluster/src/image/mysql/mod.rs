@@ -38,7 +38,8 @@ pub fn image(packages: &Path) -> Result<Image> {
         layer.link(path, target)?;
     }
     // Character sets of the C library, tests of ICU, statistics of the client: nothing here loads them.
-    let unused = ["gconv", "engines-3", "perl", "perl-base", "telemetry_client.so", "component_telemetry.so", "mysql_clone.so"];
+    let unused =
+        ["gconv", "engines-3", "perl", "perl-base", "telemetry_client.so", "component_telemetry.so", "mysql_clone.so"];
     let leave_out = |path: &Path| path.file_name().is_some_and(|name| unused.iter().any(|unused| name == *unused));
     layer.tree_except(&usr.join("lib"), Path::new("/usr/lib"), &leave_out)?;
     layer.tree(&usr.join("lib64"), Path::new("/usr/lib64"))?;

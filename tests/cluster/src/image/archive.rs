@@ -103,10 +103,8 @@ impl Image {
 
     /// Around a configuration that exists, whose `diff_ids` are those of `layers`.
     pub(super) fn assemble(configuration: Vec<u8>, layers: Vec<Layer>) -> Self {
-        let descriptors: Vec<_> = layers
-            .iter()
-            .map(|layer| descriptor(&layer.media_type, &layer.digest, layer.bytes.len()))
-            .collect();
+        let descriptors: Vec<_> =
+            layers.iter().map(|layer| descriptor(&layer.media_type, &layer.digest, layer.bytes.len())).collect();
         let manifest = json!({
             "schemaVersion": 2,
             "mediaType": MANIFEST,
