@@ -8,6 +8,9 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
+/// What the API server answers while a part of it does not answer.
+const UNABLE: &str = "the server is currently unable to handle the request";
+
 /// One kubeconfig and the program to use it with.
 #[derive(Clone, Debug)]
 pub struct Kubectl {
@@ -59,7 +62,17 @@ impl Kubectl {
 
     /// Applies manifests on the server's side, taking over fields that others hold.
     pub fn apply(&self, manifests: &str) -> Result<String> {
-        self.run_with_input(&["apply", "--server-side", "--force-conflicts", "-f", "-"], manifests)
+        let arguments = ["apply", "--server-side", "--force-conflicts", "-f", "-"];
+        // After an API behind the API server was added, descriptions of all kinds are refused for some seconds.
+        let deadline = Instant::now() + Duration::from_secs(20);
+        loop {
+            match self.run_with_input(&arguments, manifests) {
+                Err(error) if error.to_string().contains(UNABLE) && Instant::now() < deadline => {
+                    std::thread::sleep(Duration::from_millis(200));
+                }
+                result => return result,
+            }
+        }
     }
 
     /// Applies a file, or the files of a folder.
