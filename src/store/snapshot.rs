@@ -2,7 +2,7 @@
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Text};
+use diesel::sql_types::{BigInt, Nullable};
 
 use super::gifs::CATALOGUE;
 use super::schema::{catalogue, gif_files, gifs};
@@ -86,47 +86,30 @@ fn contents(connection: &mut AnyConnection) -> Result<Contents, Error> {
 
 #[derive(QueryableByName)]
 struct Sequence {
-    #[diesel(sql_type = BigInt)]
-    seq: i64,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    highest: Option<i64>,
 }
 
-#[derive(QueryableByName)]
-struct Definition {
-    #[diesel(sql_type = Text, column_name = "Create Table")]
-    statement: String,
-}
+/// MySQL caches what information_schema says for a day unless it is told not to; MariaDB neither does that nor knows
+/// the variable, and takes no notice of comments for MySQL 8.
+const NO_CACHE: &str = "SET SESSION time_zone = '+00:00' /*!80000 , SESSION information_schema_stats_expiry = 0 */";
 
 fn highest_gif_id(connection: &mut AnyConnection) -> Result<i64, Error> {
     let highest_now: Option<i64> = gifs::table.select(diesel::dsl::max(gifs::id)).get_result(connection)?;
-    let handed_out = match connection {
+    let handed_out: Option<Sequence> = match connection {
         AnyConnection::Sqlite(connection) => {
-            let sequence = diesel::sql_query("SELECT seq FROM sqlite_sequence WHERE name = 'gifs'");
-            sequence.get_result::<Sequence>(connection).optional()?.map(|sequence| sequence.seq)
+            let sequence = diesel::sql_query("SELECT seq AS highest FROM sqlite_sequence WHERE name = 'gifs'");
+            sequence.get_result(connection).optional()?
         }
-        // MySQL caches what information_schema says of it for a day.
+        // SHOW CREATE TABLE says it too, but MySQL cannot prepare that, and so diesel cannot read it.
         AnyConnection::Mysql(connection) => {
-            let definition: Definition = diesel::sql_query("SHOW CREATE TABLE gifs").get_result(connection)?;
-            next_id(&definition.statement).map(|next| next - 1)
+            connection.batch_execute(NO_CACHE)?;
+            let sequence = diesel::sql_query(
+                "SELECT CAST(AUTO_INCREMENT AS SIGNED) - 1 AS highest FROM information_schema.TABLES \
+                 WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'gifs'",
+            );
+            sequence.get_result(connection).optional()?
         }
     };
-    Ok(highest_now.max(handed_out).unwrap_or(0))
-}
-
-/// The number behind `AUTO_INCREMENT=`; not there while no row was ever inserted.
-fn next_id(definition: &str) -> Option<i64> {
-    let digits = definition.split_once(" AUTO_INCREMENT=")?.1;
-    digits.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_next_id_is_read_out_of_a_definition() {
-        let definition =
-            |options: &str| format!("CREATE TABLE `gifs` (\n `id` bigint NOT NULL AUTO_INCREMENT\n) {options}");
-        assert_eq!(next_id(&definition("ENGINE=InnoDB AUTO_INCREMENT=27 DEFAULT CHARSET=utf8mb4")), Some(27));
-        assert_eq!(next_id(&definition("ENGINE=InnoDB DEFAULT CHARSET=utf8mb4")), None);
-    }
+    Ok(highest_now.max(handed_out.and_then(|sequence| sequence.highest)).unwrap_or(0))
 }

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use diesel::connection::SimpleConnection;
-use dog_gif_app::store::{AnyConnection, catalogue_version};
+use dog_gif_app::store::{AnyConnection, catalogue_version, read_snapshot};
 
 use crate::harness::app::{program, run, run_with};
 use crate::harness::backups::{back_up, everything, facts, text};
@@ -60,6 +60,26 @@ fn an_empty_catalogue_stays_empty() {
     run(&other, &["restore", text(&back_up(&database))]).successful();
     run(&other, &["migrate"]).successful();
     assert_eq!(everything(&other).len(), 0);
+}
+
+#[test]
+fn a_snapshot_does_not_see_what_others_commit_meanwhile() {
+    let database = Database::with_three_dogs();
+    let before = everything(&database);
+    let (visits, seen) = database.query(|connection| {
+        read_snapshot(connection, |snapshot| {
+            run(&database, &["gifs", "remove", "rex-test"]).successful();
+            run_with(&database, &[], &["gifs", "add", "-"], &gif_of(42, 2)).successful();
+            visit(&database, 1);
+            let mut seen = Vec::new();
+            while let Some(gif) = snapshot.next_gif()? {
+                seen.push(gif);
+            }
+            Ok((snapshot.contents.visits, seen))
+        })
+    });
+    assert!(seen == before, "the snapshot is not of one moment");
+    assert_eq!((visits, database.total()), (0, 1));
 }
 
 #[test]
