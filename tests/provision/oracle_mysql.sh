@@ -63,7 +63,7 @@ fetch() {
     # All that apt would install, but for what the server itself never loads.
     local packages
     mapfile -t packages < <(apt-get "${options[@]}" -s install mysql-server-core mysql-client-core busybox-static | awk '/^Inst /{print $2}' |
-        grep -Ev '^(perl|libperl|debconf|dpkg|tar|gcc-|libgdbm|libdb5|netbase|libselinux|libpcre|libmd0|libacl|libbz2|libcrypt1)')
+        grep -Ev '^(perl|libperl|debconf|dpkg|tar|gcc-|libgdbm|libdb5|netbase|libselinux|libpcre|libacl|libbz2|libcrypt1)')
     (cd "$apt/debs" && apt-get "${options[@]}" download "${packages[@]}")
 }
 
