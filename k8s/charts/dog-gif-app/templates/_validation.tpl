@@ -98,6 +98,9 @@ What stands alone (types, ranges, names) is in values.schema.json.
 
 {{- define "dog-gif-app.podProblems" }}
 {{- with .Values.resources }}
+{{- if not (regexMatch "[1-9]" (toString .requests.cpu)) }}
+- "resources.requests.cpu is 0: the program starts a thread for each core it asks for, and would have none"
+{{- end }}
 {{- if ne (toString .requests.memory) (toString .limits.memory) }}
 - {{ printf "resources.limits.memory=%v must equal resources.requests.memory=%v: memory that was only hoped for gets pods killed" .limits.memory .requests.memory | quote }}
 {{- end }}
