@@ -27,6 +27,8 @@ treefmt.withConfig {
       "*.lock"
       "*.snap"
       "assets/dogs/manifest.json"
+      # Helm's templates are no YAML before they are rendered.
+      "k8s/charts/*/templates/*"
     ];
     formatter = {
       nix = {

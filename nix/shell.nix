@@ -46,6 +46,21 @@ craneLib.devShell {
       kustomize
       prometheus.cli
 
+      # `make cluster`: the control plane, a node, and what Argo CD and Git need beside them
+      cni-plugins
+      containerd
+      etcd
+      go
+      iproute2
+      ipset
+      iptables
+      kubernetes
+      kwok
+      lighttpd
+      nftables
+      runc
+      valkey
+
       # Infrastructure: Terraform itself is not free software
       opentofu
       tflint

@@ -3,13 +3,14 @@
 #
 #   tests/run.sh            all legs
 #   tests/run.sh LEG…       some of them: format lint shell files pages deny unit sqlite mariadb mysql browser
+#                           manifests gitops platform
 #
 # May run twice at once, and leaves no process behind: each leg has a process group of its own, which is
 # ended with the script, and what the tests start dies with them.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit
 
-legs=(format lint shell files pages deny unit sqlite mariadb mysql browser)
+legs=(format lint shell files pages deny unit sqlite mariadb mysql browser manifests gitops platform)
 [ $# = 0 ] || legs=("$@")
 tools=tests/provision
 logs=$(mktemp -d)
@@ -124,6 +125,33 @@ deny() {
     "$program" --locked check advisories
 }
 
+# The road to a cluster is a crate of its own that compiles into the same directory.
+road() {
+    local command=$1
+    shift
+    cargo "$command" --locked --manifest-path tests/cluster/Cargo.toml --target-dir target "$@"
+}
+
+formatted() {
+    cargo fmt --check && cargo fmt --check --manifest-path tests/cluster/Cargo.toml
+}
+
+linted() {
+    cargo clippy --locked --all-targets -- --deny warnings && road clippy --all-targets -- --deny warnings
+}
+
+# What can be said of the manifests and of the delivery commands without a cluster.
+manifests() {
+    local tests=(--lib) directory
+    for directory in tests/cluster/tests/*/; do
+        case $(basename "$directory") in
+        gitops | platform) ;;
+        *) tests+=(--test "$(basename "$directory")") ;;
+        esac
+    done
+    road test "${tests[@]}"
+}
+
 # npm ci empties node_modules first: not while another run is using it, so only when something changed.
 packages_of_npm() (
     cd tests/browser || return 1
@@ -150,13 +178,13 @@ export TEST_PROMTOOL
 # Debian keeps servers there, which is not in everybody's PATH.
 export PATH=$PATH:/usr/sbin RUST_BACKTRACE=${RUST_BACKTRACE:-0} INSTA_UPDATE=no
 
-leg format cargo fmt --check
-leg lint cargo clippy --locked --all-targets -- --deny warnings
+leg format formatted
+leg lint linted
 leg shell shell
 leg files nix/scripts/check-files.sh
 leg pages pages
 leg deny deny
-if [[ " ${legs[*]} " =~ \ (unit|sqlite|mariadb|mysql|browser)\  ]]; then
+if [[ " ${legs[*]} " =~ \ (unit|sqlite|mariadb|mysql|browser|gitops|platform)\  ]]; then
     say build
     # The program, its tests, and the example that draws the dogs: one profile for all.
     cargo test --locked --no-run </dev/null || exit 1
@@ -166,6 +194,16 @@ leg sqlite story sqlite
 leg mariadb story mariadb
 leg mysql mysql
 leg browser browser
+
+if [[ " ${legs[*]} " =~ \ (manifests|gitops|platform)\  ]]; then
+    say tools
+    "$tools/packages.sh" cluster || exit 1
+    # Built once from pinned modules into a cache outside the tree; from cold that takes minutes.
+    road run --quiet -- tools </dev/null || exit 1
+fi
+leg manifests manifests
+leg gitops road test --test gitops
+leg platform road test --test platform
 
 seconds=$((SECONDS - begin))
 printf '\n%s | %d min %02d s%s\n' "$(printf '%s, ' "${summary[@]}" | sed 's/, $//')" $((seconds / 60)) $((seconds % 60)) \
