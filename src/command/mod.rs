@@ -11,6 +11,7 @@ mod migrate;
 mod restore;
 mod restore_drill;
 mod serve;
+mod smoke;
 mod visits;
 mod whole_file;
 
@@ -113,6 +114,16 @@ enum Command {
         /// What to ask [default: the /readyz of this configuration's operations port]
         url: Option<String>,
     },
+    /// Look at a running website from outside: a page is served, and its visit is counted
+    ///
+    /// Counts one visit. Exit code 0 when all is well; otherwise 1, and a sentence that says what is not.
+    Smoke {
+        /// The website, for example http://127.0.0.1:5000
+        url: String,
+        /// Its operations listener, which must say that it is ready, for example http://127.0.0.1:9090
+        #[arg(long, value_name = "URL")]
+        operations: Option<String>,
+    },
     /// Print a completion script, for example: dog-gif-app completions bash > /etc/bash_completion.d/dog-gif-app
     Completions {
         /// bash, elvish, fish, powershell or zsh
@@ -145,6 +156,7 @@ pub fn run(line: CommandLine) -> ExitCode {
         Command::RestoreDrill { directory } => restore_drill::run(&config, &directory),
         Command::CheckConfig => check_config::run(&config),
         Command::Healthcheck { url } => healthcheck::run(&config, url),
+        Command::Smoke { url, operations } => smoke::run(&url, operations.as_deref()),
         Command::Completions { .. } => Ok(()),
     };
     match outcome {

@@ -16,6 +16,7 @@ fn help_names_every_command_in_one_line_each() {
         "restore-drill",
         "check-config",
         "healthcheck",
+        "smoke",
         "completions",
     ];
     for command in commands {

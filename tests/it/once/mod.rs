@@ -11,4 +11,5 @@ mod invariants;
 mod logging;
 mod properties;
 mod restore_drill;
+mod smoke;
 mod snapshots;
