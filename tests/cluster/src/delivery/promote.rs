@@ -47,7 +47,7 @@ pub fn promote(checkout: &Checkout, from: &str, to: &str) -> Result<String> {
         ),
     }
 
-    let renderer = Renderer::find()?;
+    let renderer = Renderer::ready()?;
     let tree = tempfile::tempdir()?;
     checkout.export(&checkout.commit("HEAD")?, "k8s", tree.path())?;
     let before = renderer.render(tree.path(), &target)?;

@@ -2,26 +2,26 @@
 
 use std::env;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
 use super::environment::Environment;
+use crate::tools::Tools;
 
 /// Our values for Argo CD's chart, which hold the options it calls kustomize with.
 const ARGO_CD_VALUES: &str = "k8s/platform/argo-cd/values.yaml";
 
 /// The tools that render.
 pub struct Renderer {
-    kustomize: PathBuf,
-    helm: PathBuf,
+    tools: Tools,
 }
 
 impl Renderer {
-    /// The pinned kustomize and Helm.
-    pub fn find() -> Result<Self> {
-        Ok(Self { kustomize: tool("kustomize")?, helm: tool("helm")? })
+    /// The pinned kustomize and Helm, built if this machine never did.
+    pub fn ready() -> Result<Self> {
+        Ok(Self { tools: Tools::ready(&["kustomize", "helm"])? })
     }
 
     /// As `util/kustomize/kustomize.go` of Argo CD 3.6 builds a path.
@@ -32,20 +32,21 @@ impl Renderer {
     /// chart must not look at `.Capabilities`, and a test says so. What Argo CD adds afterwards, its tracking annotation,
     /// is not in the file either.
     pub fn render(&self, tree: &Path, environment: &Environment) -> Result<String> {
-        let mut command = Command::new(&self.kustomize);
+        let (kustomize, helm) = (self.tools.binary("kustomize")?, self.tools.binary("helm")?);
+        let mut command = Command::new(kustomize);
         command
             .arg("build")
             .arg(tree.join(environment.overlay()))
             .args(build_options(tree)?.split_whitespace())
             .args(["--helm-kube-version", kubernetes_version()])
             .arg("--helm-command")
-            .arg(&self.helm)
+            .arg(helm)
             .current_dir(tree);
         // Argo CD gives Helm a home of its own; a reader's plugins and settings must not show in the manifests.
         for (name, _) in env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("HELM_")) {
             command.env_remove(name);
         }
-        let output = command.output().with_context(|| format!("cannot run {}", self.kustomize.display()))?;
+        let output = command.output().with_context(|| format!("cannot run {}", kustomize.display()))?;
         if !output.status.success() {
             let complaint = String::from_utf8_lossy(&output.stderr);
             bail!("{} does not render: {}", environment.overlay().display(), complaint.trim_end());
@@ -79,21 +80,6 @@ fn kubernetes_version() -> &'static str {
         .split_once("k8s.io/kubernetes v")
         .and_then(|(_, rest)| rest.split_whitespace().next())
         .expect("tools/kubernetes/go.mod pins k8s.io/kubernetes")
-}
-
-fn tool(name: &str) -> Result<PathBuf> {
-    if let Some(path) = env::var_os(name.to_uppercase()) {
-        return Ok(PathBuf::from(path));
-    }
-    let path = env::var_os("PATH").unwrap_or_default();
-    env::split_paths(&path).map(|directory| directory.join(name)).find(|candidate| candidate.is_file()).with_context(
-        || {
-            let variable = name.to_uppercase();
-            format!(
-                "{name} is missing: install what tests/cluster/tools/{name}/go.mod pins, or set {variable} to its path"
-            )
-        },
-    )
 }
 
 #[cfg(test)]

@@ -1,7 +1,6 @@
 //! Builds tools into the cache: one at a time (a link needs up to 4 GiB of memory), each put in place whole or not at all.
 
 use std::fs::File;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -28,7 +27,8 @@ pub fn all(tools: &[&Tool]) -> Result<()> {
     lock.lock()?;
     requirements::disk(&cache, tools.iter().map(|tool| tool.gigabytes).sum::<f32>().min(14.0))?;
     let minutes: f32 = tools.iter().map(|tool| tool.minutes).sum();
-    println!(
+    // Standard output is what `make render` prints.
+    eprintln!(
         "Building {} once, from their pinned modules: about {minutes:.0} min on two cores, less where Go has built them before.",
         tools.iter().map(|tool| tool.name).collect::<Vec<_>>().join(", "),
     );
@@ -42,8 +42,7 @@ pub fn all(tools: &[&Tool]) -> Result<()> {
 
 fn one(tool: &Tool, cache: &Path) -> Result<()> {
     let start = Instant::now();
-    print!("  {} {} (about {:.1} min) ", tool.name, tool.version, tool.minutes);
-    std::io::stdout().flush()?;
+    eprint!("  {} {} (about {:.1} min) ", tool.name, tool.version, tool.minutes);
     let scratch = cache.join(format!("{}.part", tool.name));
     if scratch.exists() {
         std::fs::remove_dir_all(&scratch)?;
@@ -64,7 +63,7 @@ fn one(tool: &Tool, cache: &Path) -> Result<()> {
     }
     std::fs::rename(&result, search::directory(tool)?)?;
     std::fs::remove_dir_all(&scratch)?;
-    println!("{:.0} s", start.elapsed().as_secs_f32());
+    eprintln!("{:.0} s", start.elapsed().as_secs_f32());
     Ok(())
 }
 
@@ -95,8 +94,7 @@ fn compile(tool: &Tool, module: &Path, result: &Path) -> Result<()> {
             if told.elapsed() > Duration::from_secs(10) {
                 told = Instant::now();
                 print!(".");
-                std::io::stdout().flush()?;
-            }
+                        }
             std::thread::sleep(Duration::from_millis(50));
         }
     };
