@@ -98,10 +98,10 @@ impl Delivery {
 /// Refuses arguments that are missing, all at once.
 fn given(example: &str, arguments: &[(&str, &str)]) -> Result<()> {
     let missing: Vec<_> = arguments.iter().filter(|(_, value)| value.is_empty()).map(|(name, _)| *name).collect();
-    match missing[..] {
-        [] => Ok(()),
-        [one] => bail!("{one} is missing, as in `{example}`"),
-        _ => bail!("{} are missing, as in `{example}`", missing.join(" and ")),
+    match missing.split_last() {
+        None => Ok(()),
+        Some((one, [])) => bail!("{one} is missing: say `{example}`"),
+        Some((last, others)) => bail!("{} and {last} are missing: say `{example}`", others.join(", ")),
     }
 }
 
@@ -129,8 +129,9 @@ fn diff(checkout: &Checkout, base: &str) -> Result<String> {
     for environment in environments {
         let old = renderer.render_if_present(before.path(), &environment)?;
         let new = renderer.render_if_present(checkout.root(), &environment)?;
-        text += &format!("# {}\n", environment.name());
-        text += &difference(&old, &new)?;
+        // A blank line between two environments.
+        let gap = if text.is_empty() { "" } else { "\n" };
+        text += &format!("{gap}# {}\n{}", environment.name(), difference(&old, &new)?);
     }
     Ok(text)
 }

@@ -94,7 +94,7 @@ fn compile(tool: &Tool, module: &Path, result: &Path) -> Result<()> {
             if told.elapsed() > Duration::from_secs(10) {
                 told = Instant::now();
                 print!(".");
-                        }
+            }
             std::thread::sleep(Duration::from_millis(50));
         }
     };
