@@ -1,0 +1,44 @@
+//! From a commit to healthy pods: the tree of this checkout, synced by a real Argo CD onto a real node, changed by commits,
+//! broken by commits, repaired by commits, while visitors keep coming. One cluster, one story; figures are printed as
+//! they come.
+
+mod bootstrap;
+mod images;
+mod repository;
+mod stage;
+mod story;
+mod watch;
+mod website;
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use anyhow::Result;
+use cluster::{Cluster, Options, image};
+use libtest_mimic::{Arguments, Trial};
+use stage::Stage;
+use story::Story;
+
+fn main() -> Result<()> {
+    let mut arguments = Arguments::from_args();
+    // Each trial begins where the one before it ended.
+    arguments.test_threads = Some(1);
+    if arguments.list {
+        libtest_mimic::run(&arguments, trials(&Arc::new(Story::untold()))).exit();
+    }
+    let mut options = Options { webhook: false, ..Options::new("gitops") };
+    let checkout = options.checkout.canonicalize()?;
+    // While there is still a way out to Debian's mirrors; inside, the same answer comes from the disk.
+    let packages = image::mysql::packages(&checkout)?;
+    let machine = Cluster::enter(&options)?;
+    let begin = Instant::now();
+    let stage = Stage::set(machine, &mut options, &checkout, &packages)?;
+    let conclusion = libtest_mimic::run(&arguments, trials(&Arc::new(Story::on(stage))));
+    println!("gitops: {:.0} s in all", begin.elapsed().as_secs_f32());
+    conclusion.exit()
+}
+
+/// In the order of the story. What does not change the environments comes while they are watched for a minute.
+fn trials(story: &Arc<Story>) -> Vec<Trial> {
+    [bootstrap::begin(story), bootstrap::end(story)].into_iter().flatten().collect()
+}
