@@ -47,4 +47,7 @@ tools: ## install what the other targets need, saying what
 cluster: ## Kubernetes and Argo CD on this machine, syncing this checkout, until Ctrl-C (NODES=simulated: no containers)
 	@tests/provision/toolchain.sh
 	@tests/provision/packages.sh cluster
-	@NODES=$${NODES:-real} $(DELIVERY) up
+	@tests/provision/packages.sh build
+	@tests/provision/oracle_mysql.sh >/dev/null
+	@[ -n "$$IMAGE" ] || [ "$$NODES" = simulated ] || cargo build --release --locked
+	@NODES=$${NODES:-real} IMAGE=$${IMAGE:-target/release/dog-gif-app} $(DELIVERY) up

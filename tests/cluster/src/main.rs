@@ -1,13 +1,24 @@
 //! The command line; `make cluster` and the delivery targets of the Makefile call it.
 
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use clap::{Parser, ValueEnum};
 use cluster::delivery::Delivery;
-use cluster::{Cluster, Nodes, Options, argocd, control_plane, image, machine::network::NODE_ADDRESS, secrets, tools};
+use cluster::image::checkout::{self, Source};
+use cluster::{
+    Cluster, Nodes, Options, argocd, control_plane, git, image, machine::network::NODE_ADDRESS, secrets, tools,
+};
+
+/// What cargo calls the program.
+const NAME: &str = "dog-gif-app";
+/// The tag of what is imported first, as the overlays have it before any release.
+const VERSION: &str = "0.1.0";
+/// The tag of a second image, the same program with another revision, so that there is something to bump to.
+const NEXT_VERSION: &str = "0.1.1-local";
 
 /// The road to production on one machine, and the commands that promote a version.
 #[derive(Parser)]
@@ -35,6 +46,9 @@ struct Up {
     /// First of five ports of 127.0.0.1: dev, staging, production, Argo CD, Kubernetes
     #[arg(long, default_value_t = 5001)]
     ports: u16,
+    /// The program: a binary that cargo built from this checkout, or what `nix build .#image` or `.#image-oci` made
+    #[arg(long, value_name = "PATH", env = "IMAGE")]
+    image: Option<PathBuf>,
     /// Let Argo CD find commits by itself
     #[arg(long)]
     no_webhook: bool,
@@ -85,7 +99,7 @@ fn run(up: &Up) -> Result<()> {
     println!("\n  export KUBECONFIG={}", kubeconfig.display());
     if options.argo_cd {
         println!("  Argo CD's API: http://127.0.0.1:{argo_cd} (no web page: this build carries none)");
-        sync(&cluster, &options, up.ports)?;
+        sync(&cluster, &options, up)?;
     }
     println!("\nCtrl-C ends it, and leaves nothing behind.");
     loop {
@@ -96,7 +110,45 @@ fn run(up: &Up) -> Result<()> {
     }
 }
 
-fn sync(cluster: &Cluster, options: &Options, first_port: u16) -> Result<()> {
+/// Puts the images where the kubelet looks first, and says what stands in for what; the command to try, at the end.
+fn import_images(cluster: &Cluster, checkout: &Path, image: &Path) -> Result<String> {
+    let source = match image.file_name() {
+        Some(name) if name == NAME => Source::Cargo(image.to_owned()),
+        _ => Source::Nix(image.to_owned()),
+    };
+    // Where a debug build looks for its templates.
+    let checkout = &checkout.canonicalize()?;
+    let repository = checkout::repository(checkout)?;
+    let named = checkout::digests_in_history(checkout)?;
+    let head = git::head(checkout)?;
+    let revision = &head[..12];
+    let first = source.image(checkout, VERSION, revision)?;
+    let digest = checkout::import(cluster, &first, &repository, VERSION, &named)?;
+    println!("\n{repository}@{digest} is {} of {revision}.", describe(&source));
+    for other in named.iter().filter(|other| **other != digest.to_string()) {
+        println!("  It stands in for @{other}, which Git names and this machine cannot pull.");
+    }
+    let next = first.with_revision(&format!("{revision}-next"))?;
+    let digest = checkout::import(cluster, &next, &repository, NEXT_VERSION, &[])?;
+    let mysql = checkout::import_mysql(cluster, checkout, &image::mysql::packages(checkout)?)?;
+    println!("  MySQL 9.7 from Debian's packages stands in for {mysql}.");
+    Ok(format!("make bump ENVIRONMENT=dev TAG={NEXT_VERSION} DIGEST={digest}"))
+}
+
+fn describe(source: &Source) -> String {
+    match source {
+        Source::Cargo(binary) => format!("the cargo build {}, assembled without Nix,", binary.display()),
+        Source::Nix(output) => format!("the Nix build {}", output.display()),
+    }
+}
+
+fn sync(cluster: &Cluster, options: &Options, up: &Up) -> Result<()> {
+    let mut bump = None;
+    if options.nodes == Nodes::Real {
+        // The image of a cluster that shall sync is needed; the Makefile builds and names it.
+        let image = up.image.as_deref().context("no --image: give it target/release/dog-gif-app, or what Nix built")?;
+        bump = Some(import_images(cluster, &options.checkout, &image.canonicalize()?)?);
+    }
     println!("\nThe passwords of all environments are random; they stand in for the secret store.");
     cluster.bootstrap()?;
     println!("Argo CD syncs this checkout's HEAD …");
@@ -108,16 +160,20 @@ fn sync(cluster: &Cluster, options: &Options, first_port: u16) -> Result<()> {
     if options.nodes == Nodes::Simulated {
         println!("Simulated nodes run no containers, so there is no page to open.");
     } else {
-        for (port, environment) in (first_port..).zip(secrets::ENVIRONMENTS) {
+        for (port, environment) in (up.ports..).zip(secrets::ENVIRONMENTS) {
             if let Ok(address) = cluster.service(&secrets::namespace(environment), "dog-gif-app") {
                 cluster.machine.lead(port, SocketAddr::new(address, 80));
                 println!("  {environment}: http://127.0.0.1:{port}");
             }
         }
     }
-    println!("\nNext: make bump ENVIRONMENT=dev TAG=… DIGEST=sha256:…, git commit, and watch:");
+    println!("\nNext, in this checkout:");
+    if let Some(bump) = bump {
+        println!("  {bump}");
+        println!("  git commit --all --message 'dev: Try the next version'");
+    }
     println!("  kubectl --namespace argocd get applications --watch");
-    println!("  git revert HEAD brings the old version back.");
+    println!("  git revert --no-edit HEAD       # brings the old version back");
     Ok(())
 }
 

@@ -8,9 +8,9 @@
 //! seen where it is made.
 
 mod archive;
+pub mod checkout;
 pub mod command;
 mod elf;
-
 mod layer;
 pub mod mysql;
 mod nix;
