@@ -98,7 +98,7 @@ case ${1:-} in
 esac
 if [ "$1" = mysqld ] && [ -e "$unfinished" ]; then
     echo "docker-entrypoint: removing what an interrupted first start left"
-    rm -rf "$data"/* "$unfinished"
+    rm -rf "${data:?}"/* "$unfinished"
 fi
 if [ "$1" = mysqld ] && [ ! -d "$data/mysql" ]; then
     # In a subshell: neither its passwords nor its variables reach the server.
