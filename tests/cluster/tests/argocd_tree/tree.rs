@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use cluster::tools::Tools;
 use serde::Deserialize as _;
 use serde_yaml_ng::Value;
 
@@ -25,11 +26,12 @@ pub fn documents(text: &str) -> Vec<Value> {
 
 /// What `kustomize build` makes of a directory below the root.
 pub fn build(directory: &str) -> Vec<Value> {
-    let output = Command::new(kustomize())
+    let tools = Tools::ready(&["kustomize"]).expect("the pinned kustomize");
+    let output = Command::new(tools.binary("kustomize").expect("kustomize"))
         .arg("build")
         .arg(root().join(directory))
         .output()
-        .expect("kustomize: `make cluster` builds it into the tools' cache, or set KUSTOMIZE");
+        .expect("kustomize runs");
     assert!(output.status.success(), "{directory}: {}", String::from_utf8_lossy(&output.stderr));
     documents(&String::from_utf8(output.stdout).expect("UTF-8"))
 }
@@ -77,24 +79,4 @@ pub fn files(directory: &str) -> BTreeSet<PathBuf> {
         }
     }
     found
-}
-
-/// The one named by KUSTOMIZE, else the newest of the tools' cache, else that of PATH.
-fn kustomize() -> PathBuf {
-    if let Some(named) = std::env::var_os("KUSTOMIZE") {
-        return named.into();
-    }
-    let cache = std::env::var_os("XDG_CACHE_HOME")
-        .map(PathBuf::from)
-        .or_else(|| std::env::var_os("HOME").map(|home| Path::new(&home).join(".cache")));
-    let built = cache.and_then(|cache| {
-        let mut found: Vec<_> = fs::read_dir(cache.join("dog-gif-app/tools"))
-            .ok()?
-            .filter_map(|entry| Some(entry.ok()?.path().join("kustomize")))
-            .filter(|path| path.is_file())
-            .collect();
-        found.sort();
-        found.pop()
-    });
-    built.unwrap_or_else(|| "kustomize".into())
 }

@@ -1,11 +1,11 @@
 //! A copy of `k8s/`, so that overlays can be added to it, and what kustomize makes of them.
 
-use std::env;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use cluster::tools::Tools;
 use serde::Deserialize as _;
 use serde_yaml_ng::Value;
 use tempfile::TempDir;
@@ -75,11 +75,13 @@ impl Tree {
 
     /// The objects of an overlay; `what` names it in a failure.
     pub fn build(&self, overlay: &str, what: &str) -> Vec<Value> {
-        let output = Command::new(tool("KUSTOMIZE", "kustomize"))
-            .args(["build", "--enable-helm", "--helm-command", &tool("HELM", "helm"), overlay])
+        let tools = Tools::ready(&["kustomize", "helm"]).expect("the pinned kustomize and Helm");
+        let output = Command::new(tools.binary("kustomize").expect("kustomize"))
+            .args(["build", "--enable-helm", "--helm-command"])
+            .args([tools.binary("helm").expect("helm"), Path::new(overlay)])
             .current_dir(self.directory.path())
             .output()
-            .expect("kustomize and helm in PATH, or where KUSTOMIZE and HELM say");
+            .expect("kustomize runs");
         assert!(output.status.success(), "{what}: {}", String::from_utf8_lossy(&output.stderr));
         let manifests = String::from_utf8(output.stdout).expect("UTF-8");
         serde_yaml_ng::Deserializer::from_str(&manifests)
@@ -97,10 +99,6 @@ impl Tree {
     fn write(&self, overlay: &str, kustomization: &str) {
         fs::write(self.directory.path().join(overlay).join("kustomization.yaml"), kustomization).expect("a file");
     }
-}
-
-fn tool(variable: &str, default: &str) -> String {
-    env::var(variable).unwrap_or_else(|_| default.to_owned())
 }
 
 /// Every image that an object names, at whatever depth.
