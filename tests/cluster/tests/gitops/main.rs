@@ -2,6 +2,8 @@
 //! broken by commits, repaired by commits, while visitors keep coming. One cluster, one story; figures are printed as
 //! they come.
 
+mod accepted;
+mod admission;
 mod bootstrap;
 mod images;
 mod repository;
@@ -40,5 +42,6 @@ fn main() -> Result<()> {
 
 /// In the order of the story. What does not change the environments comes while they are watched for a minute.
 fn trials(story: &Arc<Story>) -> Vec<Trial> {
-    [bootstrap::begin(story), bootstrap::end(story)].into_iter().flatten().collect()
+    let chapters = [bootstrap::begin, admission::trials, accepted::trials, bootstrap::end];
+    chapters.into_iter().flat_map(|chapter| chapter(story)).collect()
 }

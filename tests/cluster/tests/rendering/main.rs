@@ -41,19 +41,8 @@ fn on_a_cluster_of_ones_own_nothing_waits_for_an_absent_controller() {
 #[test]
 fn components_fit_together() {
     let tree = Tree::copy();
-    let databases: [&[&str]; 2] = [&["mysql-single"], &["mysql-replicated"]];
-    let stores: [&[&str]; 3] = [&[], &["external-secrets"], &["vault"]];
-    let backups: [&[&str]; 3] = [&[], &["backup"], &["backup", "backup-gcs"]];
-    let gateways: [&[&str]; 2] = [&[], &["gateway"]];
-    for database in databases {
-        for store in stores {
-            for backup in backups {
-                for gateway in gateways {
-                    let components = [&["namespace"], database, store, backup, gateway].concat();
-                    complete("any", &tree.build(&tree.bare(&components), &components.join(" + ")));
-                }
-            }
-        }
+    for components in tree::combinations() {
+        complete("any", &tree.build(&tree.bare(&components), &components.join(" + ")));
     }
 }
 

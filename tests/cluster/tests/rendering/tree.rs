@@ -12,6 +12,25 @@ use tempfile::TempDir;
 
 pub const COMPONENTS: &str = "k8s/components";
 
+/// The components that an environment can be made of.
+pub fn combinations() -> Vec<Vec<&'static str>> {
+    let databases: [&[&str]; 2] = [&["mysql-single"], &["mysql-replicated"]];
+    let stores: [&[&str]; 3] = [&[], &["external-secrets"], &["vault"]];
+    let backups: [&[&str]; 3] = [&[], &["backup"], &["backup", "backup-gcs"]];
+    let gateways: [&[&str]; 2] = [&[], &["gateway"]];
+    let mut combinations = Vec::new();
+    for database in databases {
+        for store in stores {
+            for backup in backups {
+                for gateway in gateways {
+                    combinations.push([&["namespace"], database, store, backup, gateway].concat());
+                }
+            }
+        }
+    }
+    combinations
+}
+
 pub struct Tree {
     directory: TempDir,
     added: AtomicUsize,
@@ -59,7 +78,7 @@ impl Tree {
         let kustomization = format!(
             "namespace: dog-gif-app-any\n\
              helmGlobals: {{chartHome: ../../charts}}\n\
-             helmCharts: [{{name: dog-gif-app, releaseName: dog-gif-app, namespace: dog-gif-app-any, valuesFile: values.yaml}}]\n\
+             helmCharts: [{{name: dog-gif-app, releaseName: dog-gif-app, namespace: dog-gif-app-any, valuesFile: values.yaml, skipTests: true}}]\n\
              components:\n{listed}"
         );
         // kustomize takes no values file from outside, not even the chart's own.
