@@ -7,3 +7,4 @@ mod checkout;
 mod diff;
 mod promote;
 mod render;
+mod runbooks;

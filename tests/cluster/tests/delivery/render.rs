@@ -40,7 +40,8 @@ fn the_bytes_do_not_depend_on_who_renders_and_where() {
         "in another directory"
     );
     let mut elsewhere = checkout.program(&arguments);
-    elsewhere.env("HELM_NAMESPACE", "elsewhere").env("HELM_KUBEAPISERVER", "https://127.0.0.1:1");
+    // Helm refuses to run with this one.
+    elsewhere.env("HELM_DRIVER", "none");
     assert_eq!(succeed(&mut elsewhere), rendered, "with settings of Helm's");
     assert_eq!(succeed(&mut checkout.make(&["--silent", "render", "ENVIRONMENT=staging"])), rendered, "through make");
 }
