@@ -1,8 +1,15 @@
 //! `migrate`: tables and bundled dogs.
 
+use std::time::{Duration, Instant};
+
 use crate::config::Config;
 use crate::gallery::{Outcome, add_bundled};
-use crate::store::{Store, migrate};
+use crate::store::{self, Store, migrate};
+
+/// A Job's pod is let through to the database only once network policies have heard of its address, a moment after its
+/// start; the next try would be another pod with another address.
+const PATIENCE: Duration = Duration::from_secs(5);
+const RETRY_EVERY: Duration = Duration::from_millis(250);
 
 /// What bringing a database up to date came to.
 pub struct UpToDate {
@@ -14,7 +21,13 @@ pub struct UpToDate {
 
 pub fn run(config: &Config) -> anyhow::Result<()> {
     let store = Store::open(&config.database)?;
-    let UpToDate { migrations, dogs } = bring_up_to_date(&store)?;
+    let begin = Instant::now();
+    let UpToDate { migrations, dogs } = loop {
+        match bring_up_to_date(&store) {
+            Err(error) if is_away(&error) && begin.elapsed() < PATIENCE => std::thread::sleep(RETRY_EVERY),
+            result => break result?,
+        }
+    };
     for version in &migrations {
         println!("applied {version}");
     }
@@ -25,6 +38,10 @@ pub fn run(config: &Config) -> anyhow::Result<()> {
         println!("nothing to do: the {} database is up to date", store.kind());
     }
     Ok(())
+}
+
+fn is_away(error: &anyhow::Error) -> bool {
+    matches!(error.downcast_ref(), Some(store::Error::Unavailable(_)))
 }
 
 /// Applies pending migrations, and adds the bundled dogs to a catalogue that never had any.
