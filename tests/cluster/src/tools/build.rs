@@ -126,7 +126,7 @@ fn module_directory(files: &Files, module: &Path) -> Result<PathBuf> {
 }
 
 /// Go, so that the same sources give the same bytes on every machine.
-pub fn go(module: &Path) -> Command {
+pub(super) fn go(module: &Path) -> Command {
     let mut go = Command::new("go");
     go.current_dir(module)
         .env("GOTOOLCHAIN", GO)
@@ -137,7 +137,7 @@ pub fn go(module: &Path) -> Command {
 }
 
 /// Copies a file into a folder, or a folder's content; writable, which the module cache's own files are not.
-fn copy_all(from: &Path, to: &Path) -> Result<()> {
+pub(super) fn copy_all(from: &Path, to: &Path) -> Result<()> {
     let failed = || format!("cannot copy {} to {}", from.display(), to.display());
     std::fs::create_dir_all(to).with_context(failed)?;
     if from.is_file() {

@@ -2,6 +2,7 @@
 //! It knows where they are, not what they are for.
 
 mod build;
+mod copies;
 mod search;
 mod table;
 

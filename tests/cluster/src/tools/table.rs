@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
+use super::copies;
+
 /// Programs and files that come from one pinned module.
 #[derive(Debug)]
 pub struct Tool {
@@ -211,6 +213,42 @@ pub static TABLE: &[Tool] = &[
         ],
         minutes: 1.1,
         gigabytes: 0.6,
+        ..NOTHING
+    },
+    Tool {
+        name: "cert-manager",
+        version: "1.21.2",
+        binaries: &[binary("cert-manager", "dog-gif-app/tests/cluster/tools/cert-manager")],
+        minutes: 1.0,
+        gigabytes: 0.8,
+        ..NOTHING
+    },
+    Tool {
+        name: "kube-router",
+        version: "2.1.0",
+        binaries: &[binary("kube-router", "github.com/cloudnativelabs/kube-router/v2/cmd/kube-router")],
+        linker_flags: "-X github.com/cloudnativelabs/kube-router/v2/pkg/version.Version=v2.1.0",
+        minutes: 0.4,
+        gigabytes: 0.3,
+        ..NOTHING
+    },
+    Tool {
+        name: "external-secrets",
+        version: "0.16.2",
+        binaries: &[binary("external-secrets", "dog-gif-app/tests/cluster/tools/external-secrets")],
+        prepare: Some(copies::external_secrets),
+        minutes: 0.4,
+        gigabytes: 0.4,
+        ..NOTHING
+    },
+    Tool {
+        name: "traefik",
+        version: "3.7.13",
+        binaries: &[binary("traefik", "github.com/traefik/traefik/v3/cmd/traefik")],
+        linker_flags: "-X github.com/traefik/traefik/v3/pkg/version.Version=3.7.13",
+        prepare: Some(copies::traefik),
+        minutes: 1.3,
+        gigabytes: 1.0,
         ..NOTHING
     },
 ];
