@@ -19,7 +19,7 @@ use crate::story::Story;
 
 #[allow(dead_code, reason = "the fast test of the tree looks at more of it")]
 #[path = "../rendering/tree.rs"]
-mod tree;
+pub mod tree;
 
 /// Groups of kinds that only their makers' clusters know; named in the output as not validated.
 const FOREIGN: [&str; 1] = ["networking.gke.io"];

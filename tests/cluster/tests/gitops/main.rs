@@ -4,7 +4,10 @@
 
 mod accepted;
 mod admission;
+mod backup;
 mod bootstrap;
+mod chaos;
+mod chart;
 mod images;
 mod repository;
 mod stage;
@@ -42,6 +45,14 @@ fn main() -> Result<()> {
 
 /// In the order of the story. What does not change the environments comes while they are watched for a minute.
 fn trials(story: &Arc<Story>) -> Vec<Trial> {
-    let chapters = [bootstrap::begin, admission::trials, accepted::trials, bootstrap::end];
+    let chapters = [
+        bootstrap::begin,
+        admission::trials,
+        accepted::trials,
+        chart::trials,
+        backup::trials,
+        bootstrap::end,
+        chaos::trials,
+    ];
     chapters.into_iter().flat_map(|chapter| chapter(story)).collect()
 }
