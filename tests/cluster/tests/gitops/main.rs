@@ -8,6 +8,7 @@ mod backup;
 mod bootstrap;
 mod chaos;
 mod chart;
+mod commits;
 mod images;
 mod repository;
 mod stage;
@@ -52,6 +53,7 @@ fn trials(story: &Arc<Story>) -> Vec<Trial> {
         chart::trials,
         backup::trials,
         bootstrap::end,
+        commits::trials,
         chaos::trials,
     ];
     chapters.into_iter().flat_map(|chapter| chapter(story)).collect()

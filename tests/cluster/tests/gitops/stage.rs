@@ -9,7 +9,7 @@ use cluster::machine::Machine;
 use cluster::{Cluster, Options};
 
 use crate::images::Images;
-use crate::repository::Repository;
+use crate::repository::{Commit, Repository};
 use crate::watch::Watch;
 
 pub struct Stage {
@@ -34,6 +34,11 @@ impl Stage {
         println!("{:6.1} s  images are assembled and imported", begin.elapsed().as_secs_f32());
         let watch = Watch::begin(&cluster.kubectl)?;
         Ok(Self { cluster, repository, images, watch, bootstrapped: OnceLock::new() })
+    }
+
+    /// As a forge tells of a push.
+    pub fn tell(&self, commit: &Commit) -> Result<()> {
+        cluster::git::push(self.repository.root(), &commit.before, &commit.id)
     }
 
     /// What one asks first when something is not as it should be.

@@ -54,8 +54,12 @@ impl Website {
     }
 
     pub fn visitors(&self) -> Result<Visitors> {
+        self.visitors_as(&Plan::default())
+    }
+
+    pub fn visitors_as(&self, plan: &Plan) -> Result<Visitors> {
         let before = self.total()?;
-        Ok(Visitors { website: self.clone(), load: Load::start(&self.target, &Plan::default()), before })
+        Ok(Visitors { website: self.clone(), load: Load::start(&self.target, plan), before })
     }
 
     /// The pods that are not on their way out.
@@ -78,6 +82,15 @@ impl Website {
     pub fn deployment(&self) -> Result<Value> {
         let deployment = self.kubectl.get("deployment", &self.namespace, DEPLOYMENT)?;
         deployment.with_context(|| format!("{} has no Deployment", self.environment))
+    }
+
+    /// Waits until those on their way out have served the last of their visitors.
+    pub fn wait_for_leavers(&self) -> Result<()> {
+        wait_until(&format!("the old pods of {} are gone", self.environment), Duration::from_secs(45), || {
+            let all = self.kubectl.list("pods", &self.namespace, PODS)?;
+            Ok(all.iter().all(|pod| pod["metadata"]["deletionTimestamp"].is_null()).then_some(()))
+        })
+        .map(drop)
     }
 
     /// Waits until every pod is of this version and says so itself.
