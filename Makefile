@@ -13,7 +13,7 @@ run: ## build in release mode and serve http://127.0.0.1:5000
 	@tests/provision/packages.sh build
 	@REVISION=$$(git rev-parse --short=12 HEAD 2>/dev/null || echo unknown) cargo run --release --locked -- serve
 
-test: ## everything: formats, lints, unit tests, the story on three databases, a browser
+test: ## everything: formats, lints, unit tests, three databases, a browser, a real cluster
 	@tests/run.sh
 
 lint: ## formats, clippy, shell scripts
