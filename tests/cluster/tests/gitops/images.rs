@@ -26,8 +26,6 @@ pub struct Images {
     pub failing_migration: Version,
     /// No registry has it, and nobody imported it.
     pub missing: Version,
-    program: PathBuf,
-    scratch: PathBuf,
 }
 
 impl Images {
@@ -56,8 +54,6 @@ impl Images {
             never_ready: faulty("0.2.0", Fault::NeverReady)?,
             failing_migration: faulty("0.2.1", Fault::FailingMigration)?,
             missing: Version { tag: "0.2.2", digest: format!("sha256:{}", "0".repeat(64)) },
-            program,
-            scratch: scratch.clone(),
         })
     }
 }

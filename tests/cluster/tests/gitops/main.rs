@@ -5,10 +5,12 @@
 mod accepted;
 mod admission;
 mod backup;
+mod bad_versions;
 mod bootstrap;
 mod chaos;
 mod chart;
 mod commits;
+mod drift;
 mod images;
 mod repository;
 mod stage;
@@ -54,6 +56,8 @@ fn trials(story: &Arc<Story>) -> Vec<Trial> {
         backup::trials,
         bootstrap::end,
         commits::trials,
+        bad_versions::trials,
+        drift::trials,
         chaos::trials,
     ];
     chapters.into_iter().flat_map(|chapter| chapter(story)).collect()

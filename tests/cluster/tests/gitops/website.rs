@@ -93,13 +93,25 @@ impl Website {
         .map(drop)
     }
 
+    /// The digest of the image that the Deployment asks for.
+    pub fn running(&self) -> Result<String> {
+        let image = text(&self.deployment()?["spec"]["template"]["spec"]["containers"][0]["image"]);
+        let digest = image.split_once('@').map(|(_, digest)| digest.to_owned());
+        digest.with_context(|| format!("{} runs {image}, which has no digest", self.environment))
+    }
+
+    /// Waits until every pod is of this image, and ready.
+    pub fn wait_for_digest(&self, digest: &str, deadline: Duration) -> Result<()> {
+        wait_until(&format!("{} runs {digest}", self.environment), deadline, || {
+            let deployment = self.deployment()?;
+            Ok((runs(&deployment, digest) && is_rolled_out(&deployment)).then_some(()))
+        })
+        .map(drop)
+    }
+
     /// Waits until every pod is of this version and says so itself.
     pub fn wait_for(&self, version: &Version, deadline: Duration) -> Result<()> {
-        let what = format!("{} runs {}", self.environment, version.tag);
-        wait_until(&what, deadline, || {
-            let deployment = self.deployment()?;
-            Ok((runs(&deployment, &version.digest) && is_rolled_out(&deployment)).then_some(()))
-        })?;
+        self.wait_for_digest(&version.digest, deadline).with_context(|| format!("version {}", version.tag))?;
         let pods = self.pods()?;
         ensure!(!pods.is_empty(), "{} has no pods", self.environment);
         for pod in pods {
