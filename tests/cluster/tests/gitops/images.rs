@@ -1,5 +1,5 @@
 //! The images of the story: what Git names, under the very names that Git says, and versions of the program that are
-//! good, broken, or not there at all.
+//! good or broken.
 
 use std::path::{Path, PathBuf};
 
@@ -24,8 +24,6 @@ pub struct Images {
     pub good: [Version; 3],
     pub never_ready: Version,
     pub failing_migration: Version,
-    /// No registry has it, and nobody imported it.
-    pub missing: Version,
 }
 
 impl Images {
@@ -53,7 +51,6 @@ impl Images {
             good: [good("0.1.1")?, good("0.1.2")?, good("0.1.3")?],
             never_ready: faulty("0.2.0", Fault::NeverReady)?,
             failing_migration: faulty("0.2.1", Fault::FailingMigration)?,
-            missing: Version { tag: "0.2.2", digest: format!("sha256:{}", "0".repeat(64)) },
         })
     }
 }
