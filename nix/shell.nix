@@ -40,6 +40,7 @@ craneLib.devShell {
 
       # Kubernetes and delivery
       argocd
+      helm-docs
       kubeconform
       kubectl
       kubernetes-helm

@@ -85,6 +85,15 @@ pub static TABLE: &[Tool] = &[
         ..NOTHING
     },
     Tool {
+        name: "helm-docs",
+        version: "1.14.2",
+        binaries: &[binary("helm-docs", "github.com/norwoodj/helm-docs/cmd/helm-docs")],
+        linker_flags: "-X main.version=1.14.2",
+        minutes: 0.2,
+        gigabytes: 0.2,
+        ..NOTHING
+    },
+    Tool {
         name: "kustomize",
         version: "5.8.3",
         binaries: &[binary("kustomize", "sigs.k8s.io/kustomize/kustomize/v5")],
