@@ -1,6 +1,6 @@
 # What people type. `make` alone lists it.
 
-.PHONY: help run test lint bench load smoke tools bump promote render diff cluster
+.PHONY: help run test lint bench load smoke tools bump promote render diff readme cluster
 
 # Its arguments are the variables on make's command line, which make exports.
 DELIVERY = cargo run --quiet --locked --manifest-path tests/cluster/Cargo.toml --target-dir target --
@@ -39,6 +39,9 @@ render: ## the manifests of ENVIRONMENT, as Argo CD makes them
 
 diff: ## what every environment would run otherwise than at BASE (origin/main if unset)
 	@$(DELIVERY) diff
+
+readme: ## write the README of the chart, with its table of values from the comments in values.yaml
+	@$(DELIVERY) readme
 
 tools: ## install what the other targets need, saying what
 	@tests/provision/toolchain.sh test

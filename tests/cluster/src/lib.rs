@@ -2,6 +2,7 @@
 //! the place they run in, `control_plane`, `node`, `git` and `argocd` make the cluster of them.
 
 pub mod argocd;
+pub mod chart;
 mod cluster;
 pub mod control_plane;
 pub mod delivery;

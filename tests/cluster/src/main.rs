@@ -1,4 +1,4 @@
-//! The command line; `make cluster` and the delivery targets of the Makefile call it.
+//! The command line; `make cluster`, `make readme` and the delivery targets of the Makefile call it.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use clap::{Parser, ValueEnum};
 use cluster::delivery::Delivery;
 use cluster::image::checkout::{self, Source};
 use cluster::{
-    Cluster, Nodes, Options, argocd, control_plane, git, image, machine::network::NODE_ADDRESS, secrets, tools,
+    Cluster, Nodes, Options, argocd, chart, control_plane, git, image, machine::network::NODE_ADDRESS, secrets, tools,
 };
 
 /// What cargo calls the program.
@@ -33,6 +33,8 @@ enum Command {
     #[command(flatten)]
     Delivery(Delivery),
     Image(image::command::Command),
+    /// Write the chart's README.md
+    Readme,
 }
 
 #[derive(clap::Args)]
@@ -69,6 +71,7 @@ fn main() -> ExitCode {
         Command::Tools { names } => list_tools(&names),
         Command::Delivery(delivery) => delivery.run(),
         Command::Image(image) => image.run(),
+        Command::Readme => write_readme(),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -175,6 +178,12 @@ fn sync(cluster: &Cluster, options: &Options, up: &Up) -> Result<()> {
     println!("  kubectl --namespace argocd get applications --watch");
     println!("  git revert --no-edit HEAD       # brings the old version back");
     Ok(())
+}
+
+fn write_readme() -> Result<()> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let path = chart::readme_path(&root);
+    std::fs::write(&path, chart::readme(&root)?).with_context(|| format!("cannot write {}", path.display()))
 }
 
 fn list_tools(names: &[String]) -> Result<()> {

@@ -1,9 +1,10 @@
 //! The chart without a cluster: what it refuses and in which words, what every pod of it carries, and which of its
-//! numbers have to fit the program's.
+//! numbers have to fit the program's. Its README, too.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use cluster::chart::{readme, readme_path};
 use cluster::tools::Tools;
 use serde::Deserialize as _;
 use serde_yaml_ng::Value;
@@ -183,6 +184,41 @@ fn rules_and_dashboards_are_taken_from_their_files() {
     only(&objects, "PrometheusRule");
     let dashboards = objects.iter().filter(|object| object["data"]["overview.json"].is_string()).count();
     assert_eq!(dashboards, 1);
+}
+
+#[test]
+fn its_readme_is_what_helm_docs_makes_of_the_values() {
+    let committed = std::fs::read_to_string(readme_path(&root())).expect("the chart's README.md");
+    let readme = readme(&root()).expect("the README by the pinned helm-docs");
+    let (old, new) = (committed.lines(), readme.lines());
+    let first = old.zip(new).find(|(old, new)| old != new);
+    assert!(
+        committed == readme,
+        "the chart's README.md is stale: run `make readme`; the first difference is {first:#?}"
+    );
+}
+
+#[test]
+fn every_value_is_described() {
+    let readme = readme(&root()).expect("the README by the pinned helm-docs");
+    let rows: Vec<_> = readme.lines().filter(|line| line.starts_with("| ")).collect();
+    assert!(rows.len() > 50, "no table of values:\n{readme}");
+    for row in rows {
+        assert!(!row.ends_with("|  |"), "a value without a `# --` comment above it: {row}");
+    }
+}
+
+#[test]
+fn a_package_has_the_readme_and_not_what_it_is_made_of() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let to = directory.path().to_str().expect("UTF-8");
+    let packed = helm("package", &["--destination", to], &[]);
+    assert!(packed.status.success(), "{}", String::from_utf8_lossy(&packed.stderr));
+    let package = std::fs::read_dir(directory.path()).expect("a directory").next().expect("a package").expect("a file");
+    let listed = Command::new("tar").arg("-tzf").arg(package.path()).output().expect("tar");
+    let listed = String::from_utf8(listed.stdout).expect("UTF-8");
+    assert!(listed.contains("dog-gif-app/README.md\n"), "{listed}");
+    assert!(!listed.contains("gotmpl"), "{listed}");
 }
 
 fn chart() -> PathBuf {
