@@ -7,6 +7,7 @@ use anyhow::{Context, Result};
 
 use crate::argocd::{self, Settings};
 use crate::control_plane::{ControlPlane, Crds};
+use crate::image::Image;
 use crate::kubectl::Kubectl;
 use crate::machine::{self, Machine, Plan, Processes};
 use crate::node::{self, Containers, Parts};
@@ -145,9 +146,10 @@ impl Cluster {
         })
     }
 
-    /// Imports an image archive under further names, such as the digest that Git says.
-    pub fn import_image(&self, archive: &Path, names: &[&str]) -> Result<()> {
-        self.containers.as_ref().context("simulated nodes hold no images")?.import(archive, names)
+    /// Puts an image where the kubelet looks first, under these names; see `image::references`.
+    pub fn import_image(&self, image: &Image, names: &[String]) -> Result<()> {
+        let containers = self.containers.as_ref().context("simulated nodes hold no images")?;
+        containers.import(image, names, &self.machine.data.join("image.tar"))
     }
 
     /// Hands the tree to Argo CD: passwords, then the one file applied by hand.

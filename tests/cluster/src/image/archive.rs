@@ -191,7 +191,7 @@ fn descriptor(media_type: &str, digest: &Digest, size_bytes: usize) -> Value {
 }
 
 /// The machine's own, in the words of Go, which OCI uses.
-fn architecture() -> &'static str {
+pub fn architecture() -> &'static str {
     match std::env::consts::ARCH {
         "x86_64" => "amd64",
         "aarch64" => "arm64",

@@ -45,11 +45,7 @@ pub fn import(
     let mut names = references(repository, tag, digest.as_str());
     let foreign = stands_in_for.iter().filter(|other| other.as_str() != digest.as_str());
     names.extend(foreign.map(|other| format!("{repository}@{other}")));
-    let archive = cluster.machine.data.join(format!("image-{tag}.tar"));
-    image.write(&archive, &names)?;
-    cluster.import_image(&archive, &[])?;
-    // The node has unpacked it.
-    std::fs::remove_file(&archive).with_context(|| format!("cannot remove {}", archive.display()))?;
+    cluster.import_image(image, &names)?;
     Ok(digest)
 }
 
@@ -57,10 +53,7 @@ pub fn import(
 /// which is returned.
 pub fn import_mysql(cluster: &Cluster, checkout: &Path, packages: &Path) -> Result<String> {
     let name = mysql_reference(checkout)?;
-    let archive = cluster.machine.data.join("image-mysql.tar");
-    mysql::image(packages)?.write(&archive, std::slice::from_ref(&name))?;
-    cluster.import_image(&archive, &[])?;
-    std::fs::remove_file(&archive).with_context(|| format!("cannot remove {}", archive.display()))?;
+    cluster.import_image(&mysql::image(packages)?, std::slice::from_ref(&name))?;
     Ok(name)
 }
 

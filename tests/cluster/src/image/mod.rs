@@ -18,6 +18,6 @@ pub mod program;
 pub mod stand_in;
 pub mod tools;
 
-pub use archive::{Digest, Image, Settings, references};
+pub use archive::{Digest, Image, Settings, architecture, references};
 pub use layer::{Layer, LayerBuilder, Owner};
 pub use nix::{from_docker_archive, from_layout};

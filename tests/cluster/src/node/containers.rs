@@ -8,6 +8,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 
 use super::{Parts, pause};
+use crate::image::Image;
 use crate::kubectl::wait_until;
 use crate::machine::{Process, requirements};
 
@@ -26,14 +27,11 @@ impl Containers {
         command
     }
 
-    /// Imports an image (an OCI archive) and gives it further names, such as `repository@sha256:…`.
-    pub fn import(&self, archive: &Path, names: &[&str]) -> Result<()> {
+    /// Imports an image under these names, by way of an archive that is removed again.
+    pub fn import(&self, image: &Image, names: &[String], archive: &Path) -> Result<()> {
+        image.write(archive, names)?;
         self.run(&["images", "import", "--local", &archive.display().to_string()])?;
-        let imported = own_name(archive)?;
-        for name in names.iter().filter(|name| **name != imported) {
-            self.run(&["images", "tag", "--force", &imported, name])?;
-        }
-        Ok(())
+        std::fs::remove_file(archive).with_context(|| format!("cannot remove {}", archive.display()))
     }
 
     /// Runs ctr; what it printed.
@@ -47,26 +45,6 @@ impl Containers {
         );
         Ok(String::from_utf8_lossy(&output.stdout).into_owned())
     }
-}
-
-/// The name that an archive gives its image: OCI's way, or docker's, which Nix takes.
-fn own_name(archive: &Path) -> Result<String> {
-    let failed = || format!("{} names no image", archive.display());
-    let file = std::fs::File::open(archive).with_context(|| format!("cannot read {}", archive.display()))?;
-    for entry in tar::Archive::new(file).entries().with_context(failed)? {
-        let entry = entry.with_context(failed)?;
-        let path = entry.path()?.into_owned();
-        let pointer = match path.to_str() {
-            Some("index.json") => "/manifests/0/annotations/io.containerd.image.name",
-            Some("manifest.json") => "/0/RepoTags/0",
-            _ => continue,
-        };
-        let content: serde_json::Value = serde_json::from_reader(entry).with_context(failed)?;
-        if let Some(name) = content.pointer(pointer).and_then(serde_json::Value::as_str) {
-            return Ok(name.to_owned());
-        }
-    }
-    anyhow::bail!(failed())
 }
 
 pub(super) fn start(parts: &Parts<'_>) -> Result<Containers> {
@@ -85,9 +63,8 @@ pub(super) fn start(parts: &Parts<'_>) -> Result<Containers> {
         parts.processes.check()?;
         Ok(containers.run(&["version"]).is_ok().then_some(()))
     })?;
-    let archive = directory.join("pause.tar");
-    pause::archive(parts.tools.binary("pause")?, &archive)?;
-    containers.import(&archive, &[pause::NAME])?;
+    let pause = pause::image(parts.tools.binary("pause")?)?;
+    containers.import(&pause, &[pause::NAME.to_owned()], &directory.join("pause.tar"))?;
     Ok(containers)
 }
 

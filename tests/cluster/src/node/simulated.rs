@@ -63,7 +63,7 @@ status:
   allocatable: {{cpu: \"32\", memory: 64Gi, pods: \"110\"}}
   capacity: {{cpu: \"32\", memory: 64Gi, pods: \"110\"}}
 ",
-            super::pause::architecture()
+            crate::image::architecture()
         )?;
     }
     parts.kubectl.apply(&manifests)?;

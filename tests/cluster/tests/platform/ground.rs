@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use cluster::Cluster;
-use cluster::image::{self, Image, LayerBuilder, Settings};
+use cluster::image::{self, Image, LayerBuilder, Settings, checkout};
 use cluster::kubectl::{Kubectl, wait_until};
 use cluster::load::Target;
 use cluster::machine::{Process, network::NODE_ADDRESS};
@@ -18,7 +18,6 @@ use crate::vault::Vault;
 
 pub const NAMESPACE: &str = "dog-gif-app-platform";
 pub const HOST: &str = "dog-gif-app.example";
-const REPOSITORY: &str = "ghcr.io/dog-gif-app/dog-gif-app";
 /// Long enough for a machine with other work, short enough for a leg of five minutes.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -56,7 +55,7 @@ impl Ground {
         for folder in
             ["k8s/platform/namespaces", "k8s/platform/cert-manager/issuers-local", "k8s/platform/gateway/local"]
         {
-            kubectl.apply(&ground.render(&checkout().join(folder))?)?;
+            kubectl.apply(&ground.render(&root().join(folder))?)?;
         }
         ground.gateway = ground.cluster.service("gateway", "traefik")?;
         kubectl.apply(&ground.render(&here().join("environment"))?)?;
@@ -92,7 +91,7 @@ impl Ground {
             .env("HELM_CONFIG_HOME", data.join("config"))
             .env("HELM_DATA_HOME", data.join("data"))
             .args([verb, "dog-gif-app"])
-            .arg(checkout().join("k8s/charts/dog-gif-app"))
+            .arg(root().join("k8s/charts/dog-gif-app"))
             .args(["--namespace", NAMESPACE, "--values"])
             .arg(here().join("environment/values.yaml"))
             .args(["--set", &format!("image.digest={digest}")])
@@ -173,7 +172,7 @@ fn what_pods_say(kubectl: &Kubectl) -> String {
     said
 }
 
-fn checkout() -> PathBuf {
+fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
@@ -190,43 +189,23 @@ fn run(command: &mut Command) -> Result<String> {
 
 /// Under the names that the manifests call them by; the digests of the program's two revisions.
 fn import_images(cluster: &Cluster, packages: &Path) -> Result<[String; 2]> {
-    let scratch = cluster.machine.data.join("images");
-    std::fs::create_dir_all(&scratch)?;
-    let import = |name: &str, image: &Image, references: &[String]| -> Result<()> {
-        let archive = scratch.join(format!("{name}.tar"));
-        image.write(&archive, references)?;
-        let references: Vec<_> = references.iter().map(String::as_str).collect();
-        cluster.import_image(&archive, &references)?;
-        Ok(std::fs::remove_file(archive)?)
-    };
+    let checkout = root().canonicalize()?;
     // The parent of the crate's target directory is the repository's root, where `cargo test` built the program.
-    let program = checkout().canonicalize()?.join("target/debug/dog-gif-app");
-    let program = image::program::from_cargo(&program, &checkout().canonicalize()?, "0.1.0", "first")?;
-    let revisions = [program.clone(), program.with_revision("next")?];
-    for (number, image) in revisions.iter().enumerate() {
-        let references = image::references(REPOSITORY, &format!("0.1.{number}"), image.digest().as_str());
-        import(&format!("program-{number}"), image, &references)?;
-    }
+    let program = image::program::from_cargo(&checkout.join("target/debug/dog-gif-app"), &checkout, "0.1.0", "first")?;
+    let repository = checkout::repository(&checkout)?;
+    let import = |image: &Image, tag: &str| {
+        checkout::import(cluster, image, &repository, tag, &[]).map(|digest| digest.to_string())
+    };
+    let digests = [import(&program, "0.1.0")?, import(&program.with_revision("next")?, "0.1.1")?];
     let mut layer = LayerBuilder::default();
     layer.copy(cluster.tools.binary("traefik")?, "/traefik")?;
     let settings = Settings { entrypoint: vec!["/traefik".into()], user: "65532:65532".into(), ..Settings::default() };
     let traefik = Image::new(&settings, vec![layer.finish()?]);
-    import("traefik", &traefik, &["docker.io/library/traefik:v3.7.13".to_owned()])?;
+    cluster.import_image(&traefik, &["docker.io/library/traefik:v3.7.13".to_owned()])?;
     let probe = image::tools::image(&image::mysql::busybox(packages)?)?;
-    import("probe", &probe, &[crate::network::IMAGE.to_owned()])?;
-    import("mysql", &image::mysql::image(packages)?, &mysql_references()?)?;
-    Ok(revisions.map(|image| image.digest().as_str().to_owned()))
-}
-
-/// What components/mysql-single asks for; Debian's MySQL stands in for it.
-fn mysql_references() -> Result<Vec<String>> {
-    let path = checkout().join("k8s/components/mysql-single/statefulset.yaml");
-    let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
-    let reference = text.lines().find_map(|line| line.trim().strip_prefix("image: "));
-    let reference = reference.with_context(|| format!("{} names no image", path.display()))?;
-    let (name, digest) = reference.split_once('@').with_context(|| format!("{reference} has no digest"))?;
-    let repository = name.rsplit_once(':').map_or(name, |(repository, _)| repository);
-    Ok(vec![format!("{repository}@{digest}"), name.to_owned()])
+    cluster.import_image(&probe, &[crate::network::IMAGE.to_owned()])?;
+    checkout::import_mysql(cluster, &checkout, packages)?;
+    Ok(digests)
 }
 
 /// As processes: what they decide is the same, and no image of theirs is needed.
