@@ -8,6 +8,7 @@ use cluster::Cluster;
 use cluster::image::stand_in::Fault;
 use cluster::image::{self, Image, checkout};
 
+use crate::next_version::NextVersion;
 
 /// A version of the program, as `make bump` wants it.
 #[derive(Clone, Debug)]
@@ -20,12 +21,16 @@ pub struct Version {
 pub struct Images {
     /// One program in several revisions.
     pub good: [Version; 3],
+    /// With a migration of its own.
+    pub next: Version,
     pub never_ready: Version,
     pub failing_migration: Version,
+    /// No registry has it, and nobody imported it.
+    pub missing: Version,
 }
 
 impl Images {
-    pub fn import(cluster: &Cluster, checkout: &Path, packages: &Path) -> Result<Self> {
+    pub fn import(cluster: &Cluster, checkout: &Path, packages: &Path, next: &NextVersion) -> Result<Self> {
         // `cargo test` built it, or Nix did.
         let program = std::env::var_os("DOG_GIF_APP").map(PathBuf::from);
         let program = program.unwrap_or_else(|| checkout.join("target/debug/dog-gif-app"));
@@ -44,8 +49,10 @@ impl Images {
         let faulty = |tag, fault| version(tag, &first.with_revision(tag)?.with_fault(fault, &cluster.machine.data)?);
         Ok(Self {
             good: [good("0.1.1")?, good("0.1.2")?, good("0.1.3")?],
+            next: version("0.1.4", &next.image("0.1.4")?)?,
             never_ready: faulty("0.2.0", Fault::NeverReady)?,
             failing_migration: faulty("0.2.1", Fault::FailingMigration)?,
+            missing: Version { tag: "0.2.2", digest: format!("sha256:{}", "0".repeat(64)) },
         })
     }
 }

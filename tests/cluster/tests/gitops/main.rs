@@ -12,7 +12,9 @@ mod chart;
 mod commits;
 mod drift;
 mod images;
+mod next_version;
 mod repository;
+mod schema;
 mod stage;
 mod story;
 mod watch;
@@ -24,6 +26,7 @@ use std::time::Instant;
 use anyhow::Result;
 use cluster::{Cluster, Options, image};
 use libtest_mimic::{Arguments, Trial};
+use next_version::NextVersion;
 use stage::Stage;
 use story::Story;
 
@@ -38,9 +41,10 @@ fn main() -> Result<()> {
     let checkout = options.checkout.canonicalize()?;
     // While there is still a way out to Debian's mirrors; inside, the same answer comes from the disk.
     let packages = image::mysql::packages(&checkout)?;
+    let next = NextVersion::build(&checkout)?;
     let machine = Cluster::enter(&options)?;
     let begin = Instant::now();
-    let stage = Stage::set(machine, &mut options, &checkout, &packages)?;
+    let stage = Stage::set(machine, &mut options, &checkout, &packages, &next)?;
     let conclusion = libtest_mimic::run(&arguments, trials(&Arc::new(Story::on(stage))));
     println!("gitops: {:.0} s in all", begin.elapsed().as_secs_f32());
     conclusion.exit()
@@ -56,6 +60,7 @@ fn trials(story: &Arc<Story>) -> Vec<Trial> {
         backup::trials,
         bootstrap::end,
         commits::trials,
+        schema::trials,
         bad_versions::trials,
         drift::trials,
         chaos::trials,

@@ -9,6 +9,7 @@ use cluster::machine::Machine;
 use cluster::{Cluster, Options};
 
 use crate::images::Images;
+use crate::next_version::NextVersion;
 use crate::repository::{Commit, Repository};
 use crate::watch::Watch;
 
@@ -25,12 +26,18 @@ pub struct Stage {
 
 impl Stage {
     /// The tests commit, so Git is a repository of their own, with the tree of the checkout as it lies there.
-    pub fn set(machine: Machine, options: &mut Options, checkout: &Path, packages: &Path) -> Result<Self> {
+    pub fn set(
+        machine: Machine,
+        options: &mut Options,
+        checkout: &Path,
+        packages: &Path,
+        next: &NextVersion,
+    ) -> Result<Self> {
         let begin = Instant::now();
         let repository = Repository::snapshot(checkout, &machine.data.join("repository"))?;
         repository.root().clone_into(&mut options.checkout);
         let cluster = Cluster::start(machine, options)?;
-        let images = Images::import(&cluster, checkout, packages)?;
+        let images = Images::import(&cluster, checkout, packages, next)?;
         println!("{:6.1} s  images are assembled and imported", begin.elapsed().as_secs_f32());
         let watch = Watch::begin(&cluster.kubectl)?;
         Ok(Self { cluster, repository, images, watch, bootstrapped: OnceLock::new() })

@@ -62,6 +62,14 @@ impl Website {
         Ok(Visitors { website: self.clone(), load: Load::start(&self.target, plan), before })
     }
 
+    /// What MySQL answers root, a line each, without headings.
+    pub fn ask_database(&self, question: &str) -> Result<String> {
+        let client = "MYSQL_PWD=$(cat /run/secrets/mysql-root/password) exec mysql --no-defaults \
+                      --socket=/var/run/mysqld/mysqld.sock --user=root --skip-column-names --batch --execute=\"$0\"";
+        let exec = ["exec", "mysql-0", "--namespace", &self.namespace, "--", "sh", "-c", client, question];
+        self.kubectl.run(&exec)
+    }
+
     /// The pods that are not on their way out.
     pub fn pods(&self) -> Result<Vec<Value>> {
         let mut pods = self.kubectl.list("pods", &self.namespace, PODS)?;

@@ -1,0 +1,89 @@
+//! The program as its next version might be: this checkout's, with one more migration. Compiled for real, as only the
+//! program itself knows how it meets a schema that is ahead of it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+use cluster::image::{self, Image};
+
+/// What cargo needs of the checkout.
+const ROOMS: [&str; 8] =
+    ["Cargo.toml", "Cargo.lock", "build.rs", "src", "migrations", "templates", "assets", "benches"];
+/// Beside the program of the checkout in target/, so that both share what is compiled already.
+const BINARY: &str = "dog-gif-app-next";
+/// After every real one.
+const MIGRATION: &str = "2999-01-01-000001_expand";
+
+/// The table and the column that its migration adds, as one does before code needs it: nullable, so that the program
+/// before it, which knows nothing of it, goes on writing.
+pub const TABLE: &str = "gifs";
+pub const COLUMN: &str = "of_the_next_version";
+
+pub struct NextVersion {
+    binary: PathBuf,
+    sources: PathBuf,
+}
+
+impl NextVersion {
+    /// Some 10 s when the checkout is compiled already, 1 s when nothing has changed since.
+    pub fn build(checkout: &Path) -> Result<Self> {
+        let target = checkout.join("target");
+        let sources = target.join("next-version");
+        copy(checkout, &sources)?;
+        let migration = sources.join("migrations/mysql").join(MIGRATION);
+        write(
+            &migration.join("up.sql"),
+            format!("ALTER TABLE {TABLE} ADD COLUMN {COLUMN} VARCHAR(16) NULL;\n").as_bytes(),
+        )?;
+        write(&migration.join("down.sql"), format!("ALTER TABLE {TABLE} DROP COLUMN {COLUMN};\n").as_bytes())?;
+        let build = Command::new(env!("CARGO"))
+            .args(["build", "--locked", "--quiet", "--bin", BINARY])
+            .arg("--target-dir")
+            .arg(&target)
+            .current_dir(&sources)
+            .status()
+            .context("cannot run cargo")?;
+        ensure!(build.success(), "the next version does not compile: see {}", sources.display());
+        Ok(Self { binary: target.join("debug").join(BINARY), sources })
+    }
+
+    pub fn image(&self, tag: &str) -> Result<Image> {
+        image::program::from_cargo(&self.binary, &self.sources, tag, tag)
+    }
+}
+
+fn copy(checkout: &Path, to: &Path) -> Result<()> {
+    let list = Command::new("git")
+        .args(["ls-files", "-co", "--exclude-standard", "-z", "--"])
+        .args(ROOMS)
+        .current_dir(checkout)
+        .output()
+        .context("cannot run git")?;
+    ensure!(list.status.success(), "git ls-files: {}", String::from_utf8_lossy(&list.stderr).trim());
+    for file in String::from_utf8(list.stdout)?.split_terminator('\0') {
+        // Deleted, and not committed yet.
+        let Ok(content) = fs::read(checkout.join(file)) else { continue };
+        let content = if file == "Cargo.toml" { manifest(&String::from_utf8(content)?)?.into_bytes() } else { content };
+        write(&to.join(file), &content)?;
+    }
+    Ok(())
+}
+
+/// The binary under a name of its own: the checkout's would be overwritten in target/.
+fn manifest(text: &str) -> Result<String> {
+    let line = "default-run = \"dog-gif-app\"\n";
+    ensure!(text.contains(line), "Cargo.toml has no line {line}");
+    let text = text.replace(line, &format!("default-run = \"{BINARY}\"\nautobins = false\n"));
+    Ok(format!("{text}\n[[bin]]\nname = \"{BINARY}\"\npath = \"src/main.rs\"\n"))
+}
+
+/// Only what changed, or cargo would compile everything again.
+fn write(path: &Path, content: &[u8]) -> Result<()> {
+    if fs::read(path).is_ok_and(|there| there == content) {
+        return Ok(());
+    }
+    fs::create_dir_all(path.parent().context("a file has a directory")?)?;
+    fs::write(path, content).with_context(|| format!("cannot write {}", path.display()))
+}
