@@ -102,19 +102,10 @@ impl ControlPlane {
     }
 
     fn controller_manager(&self, tools: &Tools) -> Result<Process> {
-        let name = "kube-controller-manager";
-        let kubeconfig = self.kubeconfig(name, "system:kube-controller-manager", None, &server())?;
-        let kubeconfig = kubeconfig.display();
-        Ok(Process::new(
-            name,
-            tools.binary(name)?,
+        self.client_of_the_api_server(
+            tools,
+            "kube-controller-manager",
             [
-                format!("--kubeconfig={kubeconfig}"),
-                format!("--authentication-kubeconfig={kubeconfig}"),
-                format!("--authorization-kubeconfig={kubeconfig}"),
-                "--bind-address=127.0.0.1".to_owned(),
-                // There is one of it; waiting for a lease costs seconds.
-                "--leader-elect=false".to_owned(),
                 "--use-service-account-credentials=true".to_owned(),
                 format!("--service-account-private-key-file={}", self.authority.token_keys().key.display()),
                 format!("--root-ca-file={}", self.authority.certificate().display()),
@@ -123,26 +114,32 @@ impl ControlPlane {
                 "--allocate-node-cidrs=true".to_owned(),
                 format!("--cluster-cidr={POD_ADDRESSES}"),
                 format!("--service-cluster-ip-range={SERVICE_ADDRESSES}"),
-                "--profiling=false".to_owned(),
             ],
-        ))
+        )
     }
 
     fn scheduler(&self, tools: &Tools) -> Result<Process> {
-        let name = "kube-scheduler";
-        let kubeconfig = self.kubeconfig(name, "system:kube-scheduler", None, &server())?;
+        self.client_of_the_api_server(tools, "kube-scheduler", [])
+    }
+
+    /// What the two have in common.
+    fn client_of_the_api_server<const N: usize>(
+        &self,
+        tools: &Tools,
+        name: &'static str,
+        own: [String; N],
+    ) -> Result<Process> {
+        let kubeconfig = self.kubeconfig(name, &format!("system:{name}"), None, &server())?;
         let kubeconfig = kubeconfig.display();
-        Ok(Process::new(
-            name,
-            tools.binary(name)?,
-            [
-                format!("--kubeconfig={kubeconfig}"),
-                format!("--authentication-kubeconfig={kubeconfig}"),
-                format!("--authorization-kubeconfig={kubeconfig}"),
-                "--bind-address=127.0.0.1".to_owned(),
-                "--leader-elect=false".to_owned(),
-                "--profiling=false".to_owned(),
-            ],
-        ))
+        let common = [
+            format!("--kubeconfig={kubeconfig}"),
+            format!("--authentication-kubeconfig={kubeconfig}"),
+            format!("--authorization-kubeconfig={kubeconfig}"),
+            "--bind-address=127.0.0.1".to_owned(),
+            // There is one of each; waiting for a lease costs seconds.
+            "--leader-elect=false".to_owned(),
+            "--profiling=false".to_owned(),
+        ];
+        Ok(Process::new(name, tools.binary(name)?, common.into_iter().chain(own)))
     }
 }
