@@ -28,11 +28,13 @@
 {{- end }}
 {{- end }}
 
-{{/* Labels of every object; the components tell the pods apart: web, migrations, test. */}}
+{{/*
+Labels of every object; the components tell the pods apart: web, migrations, test. The version is on what runs it alone:
+on everything, a new version would change everything, in the reader's difference and in each wave of Argo CD's.
+*/}}
 {{- define "dog-gif-app.labels" -}}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{ include "dog-gif-app.selector" . }}
-app.kubernetes.io/version: {{ include "dog-gif-app.version" . | quote }}
 app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- end }}
 

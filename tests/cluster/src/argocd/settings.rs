@@ -29,17 +29,31 @@ const RECONCILIATION: &str = "10s";
 pub struct Settings {
     general: BTreeMap<String, String>,
     parameters: BTreeMap<String, String>,
+    variables: Vec<Variable>,
 }
 
 #[derive(Deserialize)]
 struct Values {
     configs: Configs,
+    controller: Controller,
 }
 
 #[derive(Deserialize)]
 struct Configs {
     cm: BTreeMap<String, String>,
     params: BTreeMap<String, String>,
+}
+
+#[derive(Deserialize)]
+struct Controller {
+    #[serde(default)]
+    env: Vec<Variable>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+struct Variable {
+    name: String,
+    value: String,
 }
 
 impl Settings {
@@ -51,7 +65,8 @@ impl Settings {
     }
 
     fn parse(text: &str) -> Result<Self> {
-        let Values { configs: Configs { cm: mut general, params: parameters } } = serde_yaml_ng::from_str(text)?;
+        let Values { configs: Configs { cm: mut general, params: parameters }, controller } =
+            serde_yaml_ng::from_str(text)?;
         general.retain(|name, _| !LEFT_OUT.contains(&name.as_str()));
         general.insert("timeout.reconciliation".to_owned(), RECONCILIATION.to_owned());
         general.insert("timeout.reconciliation.jitter".to_owned(), "0s".to_owned());
@@ -61,7 +76,7 @@ impl Settings {
                 "configs.params has {name}, which the local Argo CD would ignore; add its variable to argocd/settings.rs"
             );
         }
-        Ok(Self { general, parameters })
+        Ok(Self { general, parameters, variables: controller.env })
     }
 
     /// For the processes.
@@ -74,6 +89,7 @@ impl Settings {
                 Some(((*variable).to_owned(), value.clone()))
             })
             .collect();
+        environment.extend(self.variables.iter().map(|Variable { name, value }| (name.clone(), value.clone())));
         // The chart hands these two on from the ConfigMap; without them only the controller would hurry, not the
         // repo-server's cache of what HEAD is.
         environment.push(("ARGOCD_RECONCILIATION_TIMEOUT".to_owned(), RECONCILIATION.to_owned()));
@@ -117,11 +133,12 @@ mod tests {
         let settings = Settings::read(&checkout).expect("values of our own");
         assert_eq!(settings.general["kustomize.buildOptions"], "--enable-helm");
         assert!(!settings.general.contains_key("dex.config"));
+        assert!(settings.environment().contains(&("ARGOCD_SYNC_WAVE_DELAY".to_owned(), "3".to_owned())));
     }
 
     #[test]
     fn a_parameter_that_would_be_ignored_is_named() {
-        let error = Settings::parse("configs: {cm: {}, params: {no.such: \"1\"}}").expect_err("it is unknown");
+        let error = Settings::parse("{configs: {cm: {}, params: {no.such: \"1\"}}, controller: {}}").expect_err("it is unknown");
         assert!(error.to_string().contains("no.such"));
     }
 }
