@@ -138,7 +138,8 @@ mod tests {
 
     #[test]
     fn a_parameter_that_would_be_ignored_is_named() {
-        let error = Settings::parse("{configs: {cm: {}, params: {no.such: \"1\"}}, controller: {}}").expect_err("it is unknown");
+        let error = Settings::parse("{configs: {cm: {}, params: {no.such: \"1\"}}, controller: {}}")
+            .expect_err("it is unknown");
         assert!(error.to_string().contains("no.such"));
     }
 }

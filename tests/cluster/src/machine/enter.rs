@@ -235,9 +235,24 @@ fn inside(plan: &Plan) -> Result<Machine> {
     }
     network::bring_up()?;
     let data = directories::data(&plan.name)?;
+    know_no_names(&data)?;
     let targets = forward::Targets::default();
     forward::answer(&data.join("forward.sock"), targets.clone())?;
     Ok(Machine { name: plan.name.clone(), data, targets })
+}
+
+/// The host's name server cannot be reached from here, and who asks it waits for half a minute: a kubelet that pulls an
+/// image cannot even end the pod meanwhile. Nobody listens at this one, which is an answer.
+fn know_no_names(data: &Path) -> Result<()> {
+    let path = Path::new("/etc/resolv.conf");
+    // Elsewhere it is a link into /run, and gone already.
+    if !path.exists() {
+        return Ok(());
+    }
+    let own = data.join("resolv.conf");
+    std::fs::write(&own, "nameserver 127.0.0.1\n").with_context(|| format!("cannot write {}", own.display()))?;
+    mount(Some(&own), path, None::<&str>, MsFlags::MS_BIND, None::<&str>)
+        .with_context(|| format!("cannot mount {}", path.display()))
 }
 
 fn cgroup(name: &str) -> String {

@@ -11,8 +11,8 @@ use cluster::image::{self, Image};
 /// What cargo needs of the checkout.
 const ROOMS: [&str; 8] =
     ["Cargo.toml", "Cargo.lock", "build.rs", "src", "migrations", "templates", "assets", "benches"];
-/// Beside the program of the checkout in target/, so that both share what is compiled already.
-const BINARY: &str = "dog-gif-app-next";
+/// Package and binary; beside the checkout's in target/, so that both share what is compiled already.
+const NAME: &str = "dog-gif-app-next";
 /// After every real one.
 const MIGRATION: &str = "2999-01-01-000001_expand";
 
@@ -39,14 +39,14 @@ impl NextVersion {
         )?;
         write(&migration.join("down.sql"), format!("ALTER TABLE {TABLE} DROP COLUMN {COLUMN};\n").as_bytes())?;
         let build = Command::new(env!("CARGO"))
-            .args(["build", "--locked", "--quiet", "--bin", BINARY])
+            .args(["build", "--locked", "--quiet", "--bin", NAME])
             .arg("--target-dir")
             .arg(&target)
             .current_dir(&sources)
             .status()
             .context("cannot run cargo")?;
         ensure!(build.success(), "the next version does not compile: see {}", sources.display());
-        Ok(Self { binary: target.join("debug").join(BINARY), sources })
+        Ok(Self { binary: target.join("debug").join(NAME), sources })
     }
 
     pub fn image(&self, tag: &str) -> Result<Image> {
@@ -65,18 +65,21 @@ fn copy(checkout: &Path, to: &Path) -> Result<()> {
     for file in String::from_utf8(list.stdout)?.split_terminator('\0') {
         // Deleted, and not committed yet.
         let Ok(content) = fs::read(checkout.join(file)) else { continue };
-        let content = if file == "Cargo.toml" { manifest(&String::from_utf8(content)?)?.into_bytes() } else { content };
+        let content = match file {
+            "Cargo.toml" => {
+                format!("{}\n[lib]\nname = \"dog_gif_app\"\n", renamed(&String::from_utf8(content)?)).into_bytes()
+            }
+            "Cargo.lock" => renamed(&String::from_utf8(content)?).into_bytes(),
+            _ => content,
+        };
         write(&to.join(file), &content)?;
     }
     Ok(())
 }
 
-/// The binary under a name of its own: the checkout's would be overwritten in target/.
-fn manifest(text: &str) -> Result<String> {
-    let line = "default-run = \"dog-gif-app\"\n";
-    ensure!(text.contains(line), "Cargo.toml has no line {line}");
-    let text = text.replace(line, &format!("default-run = \"{BINARY}\"\nautobins = false\n"));
-    Ok(format!("{text}\n[[bin]]\nname = \"{BINARY}\"\npath = \"src/main.rs\"\n"))
+/// Under a name of its own: for cargo, two packages of one name in one target/ are one, whatever their directory.
+fn renamed(text: &str) -> String {
+    text.replace("\"dog-gif-app\"", &format!("\"{NAME}\""))
 }
 
 /// Only what changed, or cargo would compile everything again.
