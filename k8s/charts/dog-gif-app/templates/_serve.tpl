@@ -100,6 +100,8 @@ type: Recreate
 - topologyKey: {{ $key }}
   maxSkew: 1
   whenUnsatisfiable: {{ $strictness }}
+  # A zone that is lost is no zone to be even with: its nodes are known, tainted, for minutes, and hold nothing up.
+  nodeTaintsPolicy: Honor
   labelSelector:
     matchLabels:
       {{- $selector | nindent 6 }}
