@@ -3,14 +3,14 @@
 #
 #   tests/run.sh            all legs
 #   tests/run.sh LEG…       some of them: format lint shell files pages deny unit sqlite mariadb mysql browser
-#                           manifests gitops platform
+#                           manifests scale gitops platform
 #
 # May run twice at once, and leaves no process behind: each leg has a process group of its own, which is
 # ended with the script, and what the tests start dies with them.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit
 
-legs=(format lint shell files pages deny unit sqlite mariadb mysql browser manifests gitops platform)
+legs=(format lint shell files pages deny unit sqlite mariadb mysql browser manifests scale gitops platform)
 [ $# = 0 ] || legs=("$@")
 tools=tests/provision
 logs=$(mktemp -d)
@@ -145,7 +145,7 @@ manifests() {
     local tests=(--lib) directory
     for directory in tests/cluster/tests/*/; do
         case $(basename "$directory") in
-        gitops | platform) ;;
+        gitops | platform | scale) ;;
         *) tests+=(--test "$(basename "$directory")") ;;
         esac
     done
@@ -195,13 +195,14 @@ leg mariadb story mariadb
 leg mysql mysql
 leg browser browser
 
-if [[ " ${legs[*]} " =~ \ (manifests|gitops|platform)\  ]]; then
+if [[ " ${legs[*]} " =~ \ (manifests|scale|gitops|platform)\  ]]; then
     say tools
     "$tools/packages.sh" cluster || exit 1
     # Built once from pinned modules into a cache outside the tree; from cold that takes minutes.
     road run --quiet -- tools </dev/null || exit 1
 fi
 leg manifests manifests
+leg scale road test --test scale
 leg gitops road test --test gitops
 leg platform road test --test platform
 

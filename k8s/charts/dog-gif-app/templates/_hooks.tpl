@@ -10,13 +10,12 @@ argocd.argoproj.io/sync-wave: {{ . | quote }}
 {{/*
 For what must stand before a release's other objects do: the migration Job (weight 0), and what it leans on (weight -5);
 call it with the weight, Helm's order. In Argo CD they share a wave, in which accounts and policies precede Jobs by
-their kind. Both make them anew each time and remove them after a success: `helm uninstall` leaves hooks where they are,
-and Argo CD needs 4 s longer for a commit when it has to delete the old ones first. After a failure they stay, to be
-read. Where an object names a hook of Argo CD's own, Argo CD does not look at Helm's.
+their kind. Both remove them after a success: `helm uninstall` leaves hooks where they are, and Argo CD needs some 4 s
+longer when it has to delete old ones first. After a failure they stay, to be read, and the next try replaces them. Where an object names a hook of Argo CD's own, Argo CD does not look at Helm's.
 */}}
 {{- define "dog-gif-app.beforeRelease" -}}
 argocd.argoproj.io/hook: Sync
-argocd.argoproj.io/hook-delete-policy: BeforeHookCreation,HookSucceeded
+argocd.argoproj.io/hook-delete-policy: HookSucceeded
 {{ include "dog-gif-app.wave" 1 }}
 helm.sh/hook: pre-install,pre-upgrade
 helm.sh/hook-delete-policy: before-hook-creation,hook-succeeded

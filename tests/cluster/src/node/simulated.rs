@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use anyhow::Result;
+use serde_json::Value;
 
 use super::Parts;
 use crate::control_plane::server;
@@ -70,12 +71,18 @@ status:
     wait_until("the simulated nodes are Ready", Duration::from_secs(60), || {
         parts.processes.check()?;
         let nodes = parts.kubectl.list("nodes", "", "type=kwok")?;
-        let ready = nodes.iter().filter(|node| {
-            node["status"]["conditions"].as_array().is_some_and(|conditions| {
-                conditions.iter().any(|one| one["type"] == "Ready" && one["status"] == "True")
-            })
-        });
+        // The taint goes a moment after the condition came, and pods pass a node by until then.
+        let ready = nodes.iter().filter(|node| is_ready(node) && !has_taint(node, "node.kubernetes.io/not-ready"));
         Ok((ready.count() == count).then_some(()))
     })?;
     Ok(())
+}
+
+fn is_ready(node: &Value) -> bool {
+    let conditions = node["status"]["conditions"].as_array();
+    conditions.is_some_and(|all| all.iter().any(|one| one["type"] == "Ready" && one["status"] == "True"))
+}
+
+fn has_taint(node: &Value, key: &str) -> bool {
+    node["spec"]["taints"].as_array().is_some_and(|taints| taints.iter().any(|taint| taint["key"] == key))
 }
