@@ -15,8 +15,8 @@ const MANY_OBJECTS: usize = 3;
 ///
 /// # Design
 /// Nothing is hidden, also of Secrets: none is rendered (External Secrets brings them), and a reader who is shown less
-/// than what is applied reads in vain. But every object has the version in its labels: told one by one, that would be
-/// five pages around the three lines that matter.
+/// than what is applied reads in vain. But every object has the chart's version in its labels: told one by one, that
+/// would be five pages around the three lines that matter.
 pub fn difference(before: &str, after: &str) -> Result<String> {
     let (before, after) = (manifests(before)?, manifests(after)?);
     let find = |among: &[Manifest<'_>], wanted: &Manifest<'_>| among.iter().position(|other| other.id == wanted.id);
