@@ -57,14 +57,17 @@ impl Crds {
 }
 
 /// A file or a folder with the CRDs of Percona's operator.
-fn percona() -> Option<PathBuf> {
+pub fn percona() -> Option<PathBuf> {
     let given = std::env::var_os("PERCONA_CRDS").map(PathBuf::from);
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/crds");
     given.into_iter().chain([beside]).find(|path| path.exists())
 }
 
-/// The files that define something: a folder may also hold notes, and a kustomization.
-fn definitions(folder: &Path) -> Result<Vec<PathBuf>> {
+/// The files that define something, of a folder (which may also hold notes, and a kustomization) or the file itself.
+pub fn definitions(folder: &Path) -> Result<Vec<PathBuf>> {
+    if folder.is_file() {
+        return Ok(vec![folder.to_owned()]);
+    }
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))? {
         let path = entry?.path();

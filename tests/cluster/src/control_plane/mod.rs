@@ -1,7 +1,7 @@
 //! etcd, API server, controller manager and scheduler: a Kubernetes without nodes.
 
 mod certificates;
-mod crds;
+pub mod crds;
 mod processes;
 
 use std::path::{Path, PathBuf};

@@ -119,6 +119,16 @@ pub static TABLE: &[Tool] = &[
         gigabytes: 0.1,
         ..NOTHING
     },
+    // What kubeconform judges Kubernetes' own kinds by.
+    Tool {
+        name: "schemas",
+        folder: "kubernetes",
+        version: "1.37.2",
+        files: &[files("k8s.io/kubernetes", "api/openapi-spec/v3", "")],
+        minutes: 0.2,
+        gigabytes: 0.2,
+        ..NOTHING
+    },
     Tool {
         name: "crds",
         version: "1.0.0",

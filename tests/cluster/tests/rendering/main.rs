@@ -1,12 +1,27 @@
 //! Every environment and every sensible combination of components renders, and what it renders is complete: names and
-//! namespaces, images by digest. The real API server judges the rest, in the leg `gitops`.
+//! namespaces, images by digest, no field that nobody knows. The real API server judges the rest, in the leg `gitops`.
 
+mod conformance;
 mod tree;
 
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use conformance::complaints;
 use serde_yaml_ng::Value;
 use tree::{COMPONENTS, Tree, images, name, text};
 
 const ENVIRONMENTS: [&str; 3] = ["dev", "staging", "production"];
+
+/// What every combination of components renders.
+static COMBINATIONS: LazyLock<BTreeMap<String, Vec<Value>>> = LazyLock::new(|| {
+    let tree = Tree::copy();
+    let build = |components: &[&str]| {
+        let name = components.join(" + ");
+        (name.clone(), tree.build(&tree.bare(components), &name))
+    };
+    tree::combinations().iter().map(|components| build(components)).collect()
+});
 
 #[test]
 fn every_object_stands_in_its_environments_namespace() {
@@ -40,9 +55,38 @@ fn on_a_cluster_of_ones_own_nothing_waits_for_an_absent_controller() {
 
 #[test]
 fn components_fit_together() {
+    for (components, objects) in &*COMBINATIONS {
+        println!("{components}");
+        complete("any", objects);
+    }
+}
+
+#[test]
+fn kubeconform_knows_every_field() {
     let tree = Tree::copy();
-    for components in tree::combinations() {
-        complete("any", &tree.build(&tree.bare(&components), &components.join(" + ")));
+    let mut rendered = COMBINATIONS.clone();
+    for environment in ENVIRONMENTS {
+        rendered.insert(environment.to_owned(), tree.build(&format!("k8s/overlays/{environment}"), environment));
+        let local = tree.with_components(environment, &["local"]);
+        rendered.insert(format!("{environment} + local"), tree.build(&local, environment));
+    }
+    let complaints = complaints(&rendered);
+    assert!(complaints.is_empty(), "{}", complaints.join("\n"));
+}
+
+#[test]
+fn kubeconform_refuses_a_field_that_nobody_knows() {
+    let tree = Tree::copy();
+    let objects = tree.build("k8s/overlays/dev", "dev");
+    // Of Kubernetes' own, at depth; of a kind that others define; in the metadata of such a one.
+    for (kind, path) in [("Deployment", "spec/template/spec"), ("ExternalSecret", "spec"), ("HTTPRoute", "metadata")] {
+        let mut object = objects.iter().find(|object| object["kind"] == kind).expect("an object").clone();
+        let place = path.split('/').fold(&mut object, |place, key| &mut place[key]);
+        place["unheardOf"] = true.into();
+        let complaints = complaints(&BTreeMap::from([(kind.to_owned(), vec![object])]));
+        let [complaint] = &complaints[..] else { panic!("{kind}: {complaints:?}") };
+        let expected = format!("at '/{path}': additional properties 'unheardOf' not allowed");
+        assert!(complaint.contains(&expected), "{complaint}");
     }
 }
 

@@ -45,6 +45,10 @@ impl Tree {
         Self { directory, added: AtomicUsize::new(0) }
     }
 
+    pub fn root(&self) -> &Path {
+        self.directory.path()
+    }
+
     pub fn read(&self, path: &str) -> String {
         fs::read_to_string(self.directory.path().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
     }
