@@ -2,6 +2,7 @@
 //! namespaces, images by digest, no field that nobody knows. The real API server judges the rest, in the leg `gitops`.
 
 mod conformance;
+mod snapshots;
 mod tree;
 
 use std::collections::BTreeMap;

@@ -1,0 +1,45 @@
+//! The three environments as `make render` prints them, word by word, but for their version. `cargo insta review` accepts
+//! a change.
+
+use std::fs;
+use std::process::Command;
+
+use insta::{Settings, assert_snapshot};
+
+use crate::tree::Tree;
+
+/// Takes the place of what a promotion writes: whatever else changes is somebody's intention.
+const REDACTED: &str = "image:\n  tag: redacted\n  \
+                        digest: sha256:0000000000000000000000000000000000000000000000000000000000000000\n";
+
+#[test]
+fn what_dev_runs() {
+    unchanged("dev");
+}
+
+#[test]
+fn what_staging_runs() {
+    unchanged("staging");
+}
+
+#[test]
+fn what_production_runs() {
+    unchanged("production");
+}
+
+fn unchanged(environment: &str) {
+    let tree = Tree::copy();
+    fs::write(tree.root().join(format!("k8s/overlays/{environment}/version.yaml")), REDACTED).expect("a version file");
+    let initialized = Command::new("git").args(["init", "--quiet"]).current_dir(tree.root()).status().expect("git");
+    assert!(initialized.success(), "no repository");
+    let output = Command::new(env!("CARGO_BIN_EXE_cluster"))
+        .args(["render", "--environment", environment])
+        .current_dir(tree.root())
+        .output()
+        .expect("the program runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let mut settings = Settings::clone_current();
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| assert_snapshot!(environment, String::from_utf8(output.stdout).expect("UTF-8")));
+}
