@@ -108,7 +108,7 @@ impl Cluster {
             let crds = scope.spawn(|| Crds::apply_all(&kubectl, &tools));
             let containers = match options.nodes {
                 Nodes::Real => node::start(&parts).map(Some),
-                Nodes::Simulated => Ok(None),
+                Nodes::Simulated => node::simulate(&parts, options.simulated, false).map(|()| None),
             };
             let crds = crds.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
             crds.and_then(|crds| Ok((crds, containers?)))
@@ -121,7 +121,9 @@ impl Cluster {
             println!("          not known, so nobody validates them: {missing}");
         }
         if options.simulated > 0 {
-            node::simulate(&parts, options.simulated, options.nodes == Nodes::Real)?;
+            if options.nodes == Nodes::Real {
+                node::simulate(&parts, options.simulated, true)?;
+            }
             say(&format!("{} simulated nodes are Ready", options.simulated));
         }
         if options.argo_cd {

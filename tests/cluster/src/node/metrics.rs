@@ -31,6 +31,8 @@ pub(super) fn start(parts: &Parts<'_>) -> Result<()> {
             format!("--tls-private-key-file={}", serving.key.display()),
             format!("--kubelet-certificate-authority={}", authority.certificate().display()),
             "--kubelet-preferred-address-types=InternalIP".to_owned(),
+            // Simulated nodes all answer at one address, and at another port than a kubelet.
+            "--kubelet-use-node-status-port".to_owned(),
             // The shortest it takes; and the answer of a kubelet must be due before the next question.
             "--metric-resolution=10s".to_owned(),
             "--kubelet-request-timeout=5s".to_owned(),

@@ -21,6 +21,7 @@ use crate::tools::Tools;
 
 pub use containers::Containers;
 pub(crate) use simulated::simulate;
+pub use simulated::{MANAGED, ZONES};
 
 /// The real node's name.
 pub const NAME: &str = "node-1";
@@ -57,7 +58,7 @@ pub(crate) fn start(parts: &Parts<'_>) -> Result<Containers> {
             .is_some_and(|conditions| conditions.iter().any(|one| one["type"] == "Ready" && one["status"] == "True"))
             .then_some(()))
     })?;
-    volumes::make(parts)?;
+    volumes::make(parts, "kubernetes.io/hostname", NAME)?;
     metrics::register(parts)?;
     Ok(containers)
 }

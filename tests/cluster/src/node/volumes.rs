@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use anyhow::Result;
 
-use super::{NAME, Parts};
+use super::Parts;
 
 /// The default class.
 const CLASS: &str = "local";
@@ -16,7 +16,8 @@ const COUNT: usize = 40;
 /// No quota stands behind the size; it is what the largest claim of the tree fits into.
 const SIZE: &str = "100Gi";
 
-pub(super) fn make(parts: &Parts<'_>) -> Result<()> {
+/// On the nodes with this label.
+pub(super) fn make(parts: &Parts<'_>, key: &str, value: &str) -> Result<()> {
     let mut manifests = format!(
         "apiVersion: storage.k8s.io/v1
 kind: StorageClass
@@ -44,7 +45,7 @@ spec:
   nodeAffinity:
     required:
       nodeSelectorTerms:
-      - matchExpressions: [{{key: kubernetes.io/hostname, operator: In, values: [{NAME}]}}]
+      - matchExpressions: [{{key: {key}, operator: In, values: [{value}]}}]
 ",
             folder.display()
         )?;
