@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use nix::mount::{MsFlags, mount};
-use nix::sys::signal::{SigSet, Signal, kill};
+use nix::sys::signal::{SigHandler, SigSet, Signal, kill};
 use nix::sys::wait::{WaitStatus, waitpid};
 use nix::unistd::Pid;
 
@@ -126,7 +126,8 @@ fn run(plan: &Plan, signals: SigSet) -> Result<i32> {
     // SAFETY: both are system calls that allocate nothing, as is required between fork and exec.
     unsafe {
         command.pre_exec(|| {
-            SigSet::empty().thread_set_mask()?;
+            // Kept for when the first process listens: it would be lost on one that does not yet.
+            SigSet::from(Signal::SIGTERM).thread_set_mask()?;
             nix::sys::prctl::set_pdeathsig(Signal::SIGKILL)?;
             Ok(())
         });
@@ -143,7 +144,7 @@ fn run(plan: &Plan, signals: SigSet) -> Result<i32> {
                     Ok(Signal::SIGHUP) if stopped.load(Ordering::SeqCst) => return false,
                     Ok(_) => {
                         // The first process takes everything in the machine with it, containers too.
-                        let _ = kill(first, Signal::SIGKILL);
+                        let _ = kill(first, Signal::SIGTERM);
                         return true;
                     }
                     Err(_) => {}
@@ -206,6 +207,7 @@ fn keep_logs(from: &Path, to: &Path) {
 
 /// Process 1 has one duty the kernel gives it: to take in orphans, such as the shims of containers.
 fn first_process() -> Result<Machine> {
+    end_when_told()?;
     let child = Command::new(std::env::current_exe()?)
         .args(std::env::args_os().skip(1))
         .env(STAGE, "inside")
@@ -220,6 +222,17 @@ fn first_process() -> Result<Machine> {
             Err(error) => return Err(error).context("cannot wait for the inside"),
         }
     }
+}
+
+/// Without a handler the kernel keeps SIGTERM from a first process, and of SIGKILL unshare would complain.
+fn end_when_told() -> Result<()> {
+    extern "C" fn end(signal: i32) {
+        // SAFETY: a system call, which a handler may make.
+        unsafe { nix::libc::_exit(128 + signal) }
+    }
+    // SAFETY: the handler does nothing but end the process.
+    unsafe { nix::sys::signal::signal(Signal::SIGTERM, SigHandler::Handler(end)) }.context("cannot handle SIGTERM")?;
+    SigSet::empty().thread_set_mask().context("cannot unblock signals")
 }
 
 fn inside(plan: &Plan) -> Result<Machine> {
