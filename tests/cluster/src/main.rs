@@ -113,7 +113,7 @@ fn run(up: &Up) -> Result<()> {
     }
 }
 
-/// Puts the images where the kubelet looks first, and says what stands in for what; the command to try, at the end.
+/// Puts the images where the kubelet looks first, and says what stands in for what; returns the next version's digest.
 fn import_images(cluster: &Cluster, checkout: &Path, image: &Path) -> Result<String> {
     let source = match image.file_name() {
         Some(name) if name == NAME => Source::Cargo(image.to_owned()),
@@ -135,7 +135,7 @@ fn import_images(cluster: &Cluster, checkout: &Path, image: &Path) -> Result<Str
     let digest = checkout::import(cluster, &next, &repository, NEXT_VERSION, &[])?;
     let mysql = checkout::import_mysql(cluster, checkout, &image::mysql::packages(checkout)?)?;
     println!("  MySQL 9.7 from Debian's packages stands in for {mysql}.");
-    Ok(format!("make bump ENVIRONMENT=dev TAG={NEXT_VERSION} DIGEST={digest}"))
+    Ok(digest.to_string())
 }
 
 fn describe(source: &Source) -> String {
@@ -146,12 +146,16 @@ fn describe(source: &Source) -> String {
 }
 
 fn sync(cluster: &Cluster, options: &Options, up: &Up) -> Result<()> {
-    let mut bump = None;
-    if options.nodes == Nodes::Real {
-        // The image of a cluster that shall sync is needed; the Makefile builds and names it.
-        let image = up.image.as_deref().context("no --image: give it target/release/dog-gif-app, or what Nix built")?;
-        bump = Some(import_images(cluster, &options.checkout, &image.canonicalize()?)?);
-    }
+    let next = match options.nodes {
+        Nodes::Real => {
+            // The image of a cluster that shall sync is needed; the Makefile builds and names it.
+            let image = up.image.as_deref();
+            let image = image.context("no --image: give it target/release/dog-gif-app, or what Nix built")?;
+            import_images(cluster, &options.checkout, &image.canonicalize()?)?
+        }
+        // Nobody pulls it there, so any will do.
+        Nodes::Simulated => format!("sha256:{}", "1".repeat(64)),
+    };
     println!("\nThe passwords of all environments are random; they stand in for the secret store.");
     cluster.bootstrap()?;
     println!("Argo CD syncs this checkout's HEAD …");
@@ -171,10 +175,8 @@ fn sync(cluster: &Cluster, options: &Options, up: &Up) -> Result<()> {
         }
     }
     println!("\nNext, in this checkout:");
-    if let Some(bump) = bump {
-        println!("  {bump}");
-        println!("  git commit --all --message 'dev: Try the next version'");
-    }
+    println!("  make bump ENVIRONMENT=dev TAG={NEXT_VERSION} DIGEST={next}");
+    println!("  git commit --all --message 'dev: Try the next version'");
     println!("  kubectl --namespace argocd get applications --watch");
     println!("  git revert --no-edit HEAD       # brings the old version back");
     Ok(())
