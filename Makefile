@@ -51,6 +51,5 @@ cluster: ## Kubernetes and Argo CD on this machine, syncing this checkout, until
 	@tests/provision/toolchain.sh
 	@tests/provision/packages.sh cluster
 	@tests/provision/packages.sh build
-	@tests/provision/oracle_mysql.sh >/dev/null
-	@[ -n "$$IMAGE" ] || [ "$$NODES" = simulated ] || cargo build --release --locked
-	@NODES=$${NODES:-real} IMAGE=$${IMAGE:-target/release/dog-gif-app} $(DELIVERY) up
+	@[ "$$NODES" = simulated ] || tests/provision/oracle_mysql.sh >/dev/null
+	@$(DELIVERY) up

@@ -84,7 +84,15 @@ impl Cluster {
     /// Call it first in `main`: it returns inside the machine only, where the cluster's addresses can be reached and
     /// nothing else can. The process that called it waits outside, cleans up, and ends with the status of the inside.
     pub fn enter(options: &Options) -> Result<Machine> {
-        machine::enter(&options.plan, || Tools::ready(&options.tools()).map(drop))
+        Self::enter_after(options, || Ok(()))
+    }
+
+    /// The same; once it is known that this machine can, and the tools are there, `preparation` runs, outside.
+    pub fn enter_after(options: &Options, preparation: impl FnOnce() -> Result<()>) -> Result<Machine> {
+        machine::enter(&options.plan, || {
+            Tools::ready(&options.tools())?;
+            preparation()
+        })
     }
 
     /// Starts everything, printing seconds.

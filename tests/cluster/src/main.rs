@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use clap::{Parser, ValueEnum};
 use cluster::delivery::Delivery;
 use cluster::image::checkout::{self, Source};
@@ -15,6 +15,8 @@ use cluster::{
 
 /// What cargo calls the program.
 const NAME: &str = "dog-gif-app";
+/// Where cargo puts it.
+const RELEASE: &str = "target/release/dog-gif-app";
 /// The tag of what is imported first, as the overlays have it before any release.
 const VERSION: &str = "0.1.0";
 /// The tag of a second image, the same program with another revision, so that there is something to bump to.
@@ -48,7 +50,8 @@ struct Up {
     /// First of five ports of 127.0.0.1: dev, staging, production, Argo CD, Kubernetes
     #[arg(long, default_value_t = 5001)]
     ports: u16,
-    /// The program: a binary that cargo built from this checkout, or what `nix build .#image` or `.#image-oci` made
+    /// The program: a binary that cargo built from this checkout, or what `nix build .#image` or `.#image-oci` made;
+    /// cargo builds a release when none is given
     #[arg(long, value_name = "PATH", env = "IMAGE")]
     image: Option<PathBuf>,
     /// Let Argo CD find commits by itself
@@ -92,7 +95,12 @@ fn run(up: &Up) -> Result<()> {
     options.plan.ports = (up.ports..up.ports.saturating_add(5)).collect();
     options.webhook = !up.no_webhook;
     options.argo_cd = !up.no_argo_cd;
-    let machine = Cluster::enter(&options)?;
+    let image = up.image.clone().unwrap_or_else(|| options.checkout.join(RELEASE));
+    let machine = Cluster::enter_after(&options, || match up.image {
+        _ if options.nodes == Nodes::Simulated || !options.argo_cd => Ok(()),
+        Some(_) => image.metadata().map(drop).with_context(|| format!("no image at {}", image.display())),
+        None => build_release(&options.checkout),
+    })?;
     let cluster = Cluster::start(machine, &options)?;
     let [argo_cd, kubernetes] = [up.ports + 3, up.ports + 4];
     cluster.machine.lead(argo_cd, argocd::ADDRESS);
@@ -102,7 +110,7 @@ fn run(up: &Up) -> Result<()> {
     println!("\n  export KUBECONFIG={}", kubeconfig.display());
     if options.argo_cd {
         println!("  Argo CD's API: http://127.0.0.1:{argo_cd} (no web page: this build carries none)");
-        sync(&cluster, &options, up)?;
+        sync(&cluster, &options, up, &image)?;
     }
     println!("\nCtrl-C ends it, and leaves nothing behind.");
     loop {
@@ -113,11 +121,20 @@ fn run(up: &Up) -> Result<()> {
     }
 }
 
+fn build_release(checkout: &Path) -> Result<()> {
+    let mut cargo = std::process::Command::new("cargo");
+    cargo.args(["build", "--release", "--locked", "--target-dir", "target"]).current_dir(checkout);
+    let status = cargo.status().context("cannot run cargo")?;
+    ensure!(status.success(), "cargo did not build the program ({status})");
+    Ok(())
+}
+
 /// Puts the images where the kubelet looks first, and says what stands in for what; returns the next version's digest.
 fn import_images(cluster: &Cluster, checkout: &Path, image: &Path) -> Result<String> {
+    let image = image.canonicalize()?;
     let source = match image.file_name() {
-        Some(name) if name == NAME => Source::Cargo(image.to_owned()),
-        _ => Source::Nix(image.to_owned()),
+        Some(name) if name == NAME => Source::Cargo(image),
+        _ => Source::Nix(image),
     };
     // Where a debug build looks for its templates.
     let checkout = &checkout.canonicalize()?;
@@ -145,14 +162,9 @@ fn describe(source: &Source) -> String {
     }
 }
 
-fn sync(cluster: &Cluster, options: &Options, up: &Up) -> Result<()> {
+fn sync(cluster: &Cluster, options: &Options, up: &Up, image: &Path) -> Result<()> {
     let next = match options.nodes {
-        Nodes::Real => {
-            // The image of a cluster that shall sync is needed; the Makefile builds and names it.
-            let image = up.image.as_deref();
-            let image = image.context("no --image: give it target/release/dog-gif-app, or what Nix built")?;
-            import_images(cluster, &options.checkout, &image.canonicalize()?)?
-        }
+        Nodes::Real => import_images(cluster, &options.checkout, image)?,
         // Nobody pulls it there, so any will do.
         Nodes::Simulated => format!("sha256:{}", "1".repeat(64)),
     };
