@@ -153,6 +153,8 @@ fn environment(directory: &Path, kubeconfig: &Path, tools: &Tools, settings: &Se
         ("ARGOCD_GPG_DATA_PATH", at("gpg")),
         ("ARGOCD_GNUPGHOME", at("gpg")),
         ("ARGOCD_GPG_ENABLED", "false".to_owned()),
+        // In /tmp it would outlive the machine, and be in the way of another's.
+        ("ARGOCD_ASK_PASS_SOCK", at("ask-pass.sock")),
         ("ARGOCD_PLUGINSOCKFILEPATH", at("plugin")),
     ]
     .into_iter()

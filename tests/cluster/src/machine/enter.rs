@@ -190,6 +190,10 @@ fn clean(plan: &Plan, data: &Path) -> Result<()> {
         if let Some(keep) = std::env::var_os("KEEP_LOGS") {
             keep_logs(&data.join("log"), Path::new(&keep));
         }
+        // Argo CD closes its clones to everybody, which keeps out all but root.
+        if !requirements::is_root() {
+            Command::new("chmod").args(["-R", "u+rwX"]).arg(data).status().context("cannot run chmod")?;
+        }
         std::fs::remove_dir_all(data).with_context(|| format!("cannot remove {}", data.display()))?;
     }
     if plan.containers {
