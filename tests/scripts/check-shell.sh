@@ -25,5 +25,17 @@ while IFS= read -r -d '' file; do
     fi
 done < <(list)
 
+# They live in one place; elsewhere is the runner of the tests, and what is part of a container.
+for script in "${scripts[@]}"; do
+    case ${script#./} in
+    tests/scripts/* | tests/run.sh | tests/summary.sh | .ci/run | .envrc) ;;
+    k8s/components/* | tests/cluster/src/image/*) ;;
+    *)
+        echo "check-shell: $script belongs into tests/scripts/" >&2
+        exit 1
+        ;;
+    esac
+done
+
 shellcheck "${scripts[@]}"
 echo "shellcheck: ${#scripts[@]} scripts are clean"

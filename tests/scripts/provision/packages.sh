@@ -25,6 +25,8 @@ has_sha2_plugin() { [ -n "${MARIADB_PLUGIN_DIR:-}" ] || compgen -G '/usr/lib/*/l
 # The package serves Debian's own python3, which need not be the first in PATH.
 has_yaml() { python3 -c 'import yaml' || /usr/bin/python3 -c 'import yaml'; }
 
+has_faketime() { [ -n "${TEST_FAKETIME:-}" ] || compgen -G '/usr/lib/*/faketime/libfaketime.so.1'; }
+
 # Valkey took redis's place in some distributions; either does.
 has_redis() { command -v redis-server || command -v valkey-server; }
 
@@ -48,17 +50,21 @@ for purpose in "${@:-build}"; do
         need mariadb-server-core command -v mariadb-install-db
         need mariadb-client-core command -v my_print_defaults
         need openssl command -v openssl
+        need haproxy root_command haproxy
+        need libfaketime has_faketime
         need shellcheck command -v shellcheck
         need python3-yaml has_yaml
         need chromium command -v chromium
         need chromium-driver command -v chromedriver
         need npm command -v npm
+        need iproute2 root_command ip
         need util-linux command -v flock
         ;;
     bench)
         need mariadb-server-core command -v mariadb-install-db
         need mariadb-client-core command -v my_print_defaults
         need wrk command -v wrk
+        need nginx root_command nginx
         ;;
     cluster)
         need golang-go command -v go

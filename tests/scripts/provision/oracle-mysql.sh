@@ -1,12 +1,13 @@
 #!/bin/bash
 # Prints the path of Oracle MySQL's server, for Debian 12 and 13. Exit code 3: this platform cannot have it.
 #
-# Debian has it in sid only. apt resolves and downloads it with a private root, signatures checked; it is
-# unpacked below target/ and started through sid's own loader, so that sid's C library never meets the
-# host's. Nothing is installed, and root is not needed. Beside it lie the client and a static busybox: the local
-# cluster's image of MySQL is made of the same packages (tests/cluster/src/image/mysql).
+# Debian has it in sid only (sid.sh). It is unpacked below target/ and started through sid's own loader, so that sid's
+# C library never meets the host's. Beside it lie the client and a static busybox: the local cluster's image of MySQL is
+# made of the same packages (tests/cluster/src/image/mysql).
 set -euo pipefail
-cd "$(dirname "$0")/../.."
+cd "$(dirname "$0")/../../.."
+# shellcheck source=tests/scripts/provision/sid.sh
+. tests/scripts/provision/sid.sh
 
 # The shell of `nix develop` brings one.
 if [ -n "${TEST_MYSQLD:-}" ]; then
@@ -35,36 +36,14 @@ arm64) triplet=aarch64-linux-gnu loader=ld-linux-aarch64.so.1 ;;
 *) unsupported "$(dpkg --print-architecture)" ;;
 esac
 
-# Where apt already gets its packages from: a proxy or a mirror is respected.
-mirror() {
-    apt-get indextargets --format "\$(REPO_URI)" "Codename: $VERSION_CODENAME" 'Created-By: Packages' | head -n 1
-}
-
 fetch() {
-    local apt=$1 mirror architecture
-    architecture=$(dpkg --print-architecture)
-    mirror=$(mirror)
-    if [ -z "$mirror" ]; then
-        # A machine whose lists were never fetched.
-        if [ "$(id -u)" = 0 ]; then apt-get -qq update; else sudo apt-get -qq update; fi
-        mirror=$(mirror)
-    fi
-    mkdir -p "$apt"/etc/{apt.conf.d,preferences.d} "$apt"/lists/partial "$apt"/cache/archives/partial "$apt/debs"
-    : >"$apt/status"
-    echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] ${mirror%/} sid main" >"$apt/sources.list"
-    # Check-Valid-Until: a frozen mirror serves a Release file that has expired.
-    local options=(-qq -o "Dir::State=$apt" -o "Dir::State::status=$apt/status" -o "Dir::State::lists=$apt/lists"
-        -o "Dir::Cache=$apt/cache" -o "Dir::Etc::sourcelist=$apt/sources.list" -o Dir::Etc::sourceparts=-
-        -o "Dir::Etc::parts=$apt/etc/apt.conf.d" -o "Dir::Etc::preferencesparts=$apt/etc/preferences.d"
-        -o "APT::Architecture=$architecture" -o "APT::Architectures=$architecture" -o APT::Sandbox::User=root
-        -o Acquire::Check-Valid-Until=false -o Acquire::Languages=none
-        -o APT::Install-Recommends=false -o Debug::NoLocking=true)
-    apt-get "${options[@]}" update
+    local apt=$1 packages
+    sid_prepare "$apt"
     # All that apt would install, but for what the server itself never loads.
-    local packages
-    mapfile -t packages < <(apt-get "${options[@]}" -s install mysql-server-core mysql-client-core busybox-static | awk '/^Inst /{print $2}' |
+    mapfile -t packages < <(apt-get "${sid[@]}" -s install mysql-server-core mysql-client-core busybox-static | awk '/^Inst /{print $2}' |
         grep -Ev '^(perl|libperl|debconf|dpkg|tar|gcc-|libgdbm|libdb5|netbase|libselinux|libpcre|libacl|libbz2|libcrypt1)')
-    (cd "$apt/debs" && apt-get "${options[@]}" download "${packages[@]}")
+    mkdir -p "$apt/debs"
+    (cd "$apt/debs" && apt-get "${sid[@]}" download "${packages[@]}")
 }
 
 unpack() {
