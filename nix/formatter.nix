@@ -27,6 +27,7 @@ treefmt.withConfig {
       "*.lock"
       "*.snap"
       "assets/dogs/manifest.json"
+      "k8s/charts/*/files/dashboards/*"
       # Helm's templates are no YAML before they are rendered.
       "k8s/charts/*/templates/*"
     ];

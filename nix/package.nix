@@ -35,6 +35,7 @@ let
     ../CONTRIBUTING.md
     ../README.md
     ../benches
+    ../clippy.toml
     ../deny.toml
     ../examples
     ../rustfmt.toml

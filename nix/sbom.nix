@@ -96,5 +96,5 @@ runCommand "${app.name}-sbom.cdx.json"
     inherit (app) version;
   }
   ''
-    python3 ${./scripts/sbom.py} > "$out"
+    python3 ${../tests/scripts/sbom.py} > "$out"
   ''

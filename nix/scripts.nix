@@ -1,4 +1,4 @@
-# The programs that `nix run` starts beside the app: each is a file in scripts/ with its tools on PATH.
+# The programs that `nix run` starts beside the app: each is a file in ../tests/scripts/ with its tools on PATH.
 {
   lib,
   coreutils,
@@ -27,7 +27,7 @@ let
         "SC2317"
         "SC2329"
       ];
-      text = builtins.readFile ./scripts/${name}.sh;
+      text = builtins.readFile ../tests/scripts/${name}.sh;
     };
 in
 {

@@ -18,6 +18,17 @@ let
     pathsToLink = [ "/bin" ];
     ignoreCollisions = true;
   };
+
+  # The servers that the tests start, and promtool.
+  monitoring = pkgs.buildEnv {
+    name = "monitoring";
+    paths = [
+      pkgs.prometheus
+      pkgs.prometheus.cli
+      pkgs.prometheus-alertmanager
+    ];
+    pathsToLink = [ "/bin" ];
+  };
 in
 craneLib.devShell {
   inputsFrom = [ app ];
@@ -26,14 +37,16 @@ craneLib.devShell {
     (with pkgs; [
       # Rust, and a look into the embedded database
       cargo-deny
+      cargo-mutants
       cargo-nextest
       diesel-cli
       rust-analyzer
       sqlite
 
-      # Load, and a browser
+      # Load, a browser, and a proxy that follows a primary
       chromedriver
       chromium
+      haproxy
       nodejs
       oha
       wrk
@@ -45,7 +58,6 @@ craneLib.devShell {
       kubectl
       kubernetes-helm
       kustomize
-      prometheus.cli
 
       # `make cluster`: the control plane, a node, and what Argo CD and Git need beside them
       cni-plugins
@@ -84,13 +96,16 @@ craneLib.devShell {
     ++ [
       databases
       formatter
+      monitoring
     ];
 
   env = {
     MARIADB_PLUGIN_DIR = "${app.libmysqlclient}/lib/mariadb/plugin";
     RUST_SRC_PATH = "${pkgs.rustPlatform.rustLibSrc}";
+    TEST_FAKETIME = "${pkgs.libfaketime}/lib/libfaketime.so.1";
     TEST_MARIADBD = lib.getExe' pkgs.mariadb "mariadbd";
     TEST_MARIADB_INSTALL_DB = lib.getExe' pkgs.mariadb "mariadb-install-db";
+    TEST_PROMETHEUS = "${monitoring}/bin";
     TEST_MYSQLD = lib.getExe' pkgs.mysql84 "mysqld";
     CHROMEDRIVER = lib.getExe pkgs.chromedriver;
     CHROMIUM = lib.getExe pkgs.chromium;
