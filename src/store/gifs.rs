@@ -1,6 +1,7 @@
 //! The GIFs' rows and bytes. Bytes are read one file at a time and never with a list.
 
 use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use super::schema::{catalogue, gif_files, gifs};
 use super::{AnyConnection, Error};
@@ -11,16 +12,29 @@ pub(super) const CATALOGUE: i64 = 1;
 /// Rows per query when the whole list is read: one page fits any packet size.
 const PAGE_ROWS: i64 = 5_000;
 
-/// A GIF's row, without its bytes.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+/// A GIF's row, without its bytes. A backup holds it as it is here, field by field: what is added has a default there,
+/// as older backups do not have it.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, Serialize, Deserialize)]
 #[diesel(table_name = gifs)]
 pub struct GifRecord {
     /// Grows with every GIF and is never used again.
     pub id: i64,
+    /// What is told of it.
+    #[diesel(embed)]
+    #[serde(flatten)]
+    pub texts: GifTexts,
+    /// What its bytes tell.
+    #[diesel(embed)]
+    #[serde(flatten)]
+    pub facts: GifFacts,
+}
+
+/// What is told of a GIF.
+#[derive(Debug, Default, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, Serialize, Deserialize)]
+#[diesel(table_name = gifs)]
+pub struct GifTexts {
     /// Name in URLs, unique.
     pub slug: String,
-    /// Digest of the bytes, 32 bytes, unique.
-    pub sha256: Vec<u8>,
     /// Heading.
     pub title: String,
     /// What is seen, for those who cannot see it.
@@ -31,34 +45,15 @@ pub struct GifRecord {
     pub license: String,
     /// Where it came from; may be empty.
     pub source_url: String,
-    /// Size of the animation in bytes.
-    pub byte_size: i64,
-    /// Width in pixels.
-    pub width: i64,
-    /// Height in pixels.
-    pub height: i64,
-    /// Number of frames.
-    pub frames: i64,
 }
 
-/// A GIF to add.
-#[derive(Debug, Clone, Insertable)]
+/// What the bytes of a GIF tell.
+#[derive(Debug, Default, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, Serialize, Deserialize)]
 #[diesel(table_name = gifs)]
-pub struct NewGif {
-    /// Wanted name in URLs; gets a number behind it if it is taken.
-    pub slug: String,
-    /// Digest of the bytes, 32 bytes.
+pub struct GifFacts {
+    /// Digest of the bytes, 32 bytes, unique.
+    #[serde(with = "hex::serde")]
     pub sha256: Vec<u8>,
-    /// Heading.
-    pub title: String,
-    /// What is seen.
-    pub alt: String,
-    /// Who made it.
-    pub credit: String,
-    /// Licence.
-    pub license: String,
-    /// Where it came from.
-    pub source_url: String,
     /// Size of the animation in bytes.
     pub byte_size: i64,
     /// Width in pixels.
@@ -87,7 +82,9 @@ pub enum Added {
     Duplicate(String),
 }
 
-/// Goes up with every change of the catalogue; 0 when nothing was ever added.
+/// Goes up with every change of the catalogue: by one for each GIF that comes or goes, and by more than GIFs can come and
+/// go when everything is replaced; 0 when nothing was ever added. So whoever sees it go up by as many as GIFs have come
+/// and gone knows that nothing else has changed.
 ///
 /// # Errors
 /// The query fails.
@@ -100,18 +97,39 @@ pub fn catalogue_version(connection: &mut AnyConnection) -> Result<i64, Error> {
 /// # Errors
 /// A query fails.
 pub fn for_each_gif(connection: &mut AnyConnection, mut each: impl FnMut(GifRecord)) -> Result<(), Error> {
-    let mut after = 0;
+    let mut after = i64::MIN;
     loop {
-        let page: Vec<GifRecord> = gifs::table
-            .filter(gifs::id.gt(after))
-            .order(gifs::id)
-            .limit(PAGE_ROWS)
-            .select(GifRecord::as_select())
-            .load(connection)?;
+        let page = gifs_after(connection, after)?;
         let Some(last) = page.last() else { return Ok(()) };
         after = last.id;
         page.into_iter().for_each(&mut each);
     }
+}
+
+/// The next page of rows by ascending id, all of them greater than `after`; empty behind the last.
+///
+/// # Errors
+/// The query fails.
+pub fn gifs_after(connection: &mut AnyConnection, after: i64) -> Result<Vec<GifRecord>, Error> {
+    let rows = gifs::table.filter(gifs::id.gt(after)).order(gifs::id).limit(PAGE_ROWS);
+    Ok(rows.select(GifRecord::as_select()).load(connection)?)
+}
+
+/// The rows with ids from `first` to `last`, by ascending id.
+///
+/// # Errors
+/// The query fails.
+pub fn gifs_from_to(connection: &mut AnyConnection, first: i64, last: i64) -> Result<Vec<GifRecord>, Error> {
+    let rows = gifs::table.filter(gifs::id.between(first, last)).order(gifs::id);
+    Ok(rows.select(GifRecord::as_select()).load(connection)?)
+}
+
+/// How many GIFs have ids from `first` to `last`.
+///
+/// # Errors
+/// The query fails.
+pub fn count_gifs(connection: &mut AnyConnection, first: i64, last: i64) -> Result<i64, Error> {
+    Ok(gifs::table.filter(gifs::id.between(first, last)).count().get_result(connection)?)
 }
 
 /// The bytes of one file of the GIF with this digest, if there is one.
@@ -126,35 +144,36 @@ pub fn find_file(connection: &mut AnyConnection, sha256: &[u8], kind: FileKind) 
     })
 }
 
-/// Adds a GIF unless its bytes are there already.
+/// Adds a GIF unless its bytes are there already; its slug gets a number behind it if it is taken.
 ///
 /// # Errors
 /// A statement fails; then nothing is added.
 pub fn add_gif(
     connection: &mut AnyConnection,
-    mut gif: NewGif,
+    mut texts: GifTexts,
+    facts: &GifFacts,
     animation: &[u8],
     still: &[u8],
 ) -> Result<Added, Error> {
     // Looked up before as well, so that a duplicate does not make every server read the catalogue anew.
-    if let Some(slug) = slug_of(connection, &gif.sha256)? {
+    if let Some(slug) = slug_of(connection, &facts.sha256)? {
         return Ok(Added::Duplicate(slug));
     }
     connection.transaction(|connection| {
         // First, as it makes writers wait for each other: what is looked up below stays true.
         bump_version(connection)?;
-        if let Some(slug) = slug_of(connection, &gif.sha256)? {
+        if let Some(slug) = slug_of(connection, &facts.sha256)? {
             return Ok(Added::Duplicate(slug));
         }
-        gif.slug = free_slug(connection, &gif.slug)?;
-        diesel::insert_into(gifs::table).values(&gif).execute(connection)?;
-        let id: i64 = gifs::table.filter(gifs::slug.eq(&gif.slug)).select(gifs::id).first(connection)?;
+        texts.slug = free_slug(connection, &texts.slug)?;
+        diesel::insert_into(gifs::table).values((&texts, facts)).execute(connection)?;
+        let id: i64 = gifs::table.filter(gifs::slug.eq(&texts.slug)).select(gifs::id).first(connection)?;
         diesel::insert_into(gif_files::table)
             .values((gif_files::gif_id.eq(id), gif_files::animation.eq(animation), gif_files::still.eq(&[][..])))
             .execute(connection)?;
         // Two statements, so that each stays below the smallest default packet size, 16 MB.
         diesel::update(gif_files::table.find(id)).set(gif_files::still.eq(still)).execute(connection)?;
-        Ok(Added::New(gif.slug))
+        Ok(Added::New(texts.slug))
     })
 }
 

@@ -10,10 +10,13 @@ use diesel::sqlite::Sqlite;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::schema::__diesel_schema_migrations as applied_versions;
-use super::{AnyConnection, Error};
+use super::{AnyConnection, Error, mysql};
 
 const MYSQL: EmbeddedMigrations = embed_migrations!("migrations/mysql");
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
+
+/// ER_NO_SUCH_TABLE of MySQL and MariaDB.
+const NO_SUCH_TABLE: i64 = 1146;
 
 /// How long one migrator waits for another.
 const LOCK_SECONDS: u32 = 60;
@@ -38,15 +41,10 @@ pub fn migrate(connection: &mut AnyConnection) -> Result<Migrated, Error> {
 /// # Errors
 /// [`Error::Schema`] names what is pending.
 pub fn ensure_current(connection: &mut AnyConnection) -> Result<(), Error> {
-    let applied: Vec<String> =
-        applied_versions::table.select(applied_versions::version).load(connection).map_err(|error| {
-            match error.to_string() {
-                message if message.contains("__diesel_schema_migrations") => {
-                    Error::Schema("it was never migrated".into())
-                }
-                _ => Error::Query(error),
-            }
-        })?;
+    let applied = match applied_versions::table.select(applied_versions::version).load::<String>(connection) {
+        Ok(applied) => applied,
+        Err(error) => return Err(never_migrated(connection).unwrap_or(Error::Query(error))),
+    };
     let known = match connection {
         AnyConnection::Mysql(_) => versions::<Mysql>(&MYSQL),
         AnyConnection::Sqlite(_) => versions::<Sqlite>(&SQLITE),
@@ -55,8 +53,16 @@ pub fn ensure_current(connection: &mut AnyConnection) -> Result<(), Error> {
     if pending.is_empty() { Ok(()) } else { Err(Error::Schema(format!("pending: {}", pending.join(", ")))) }
 }
 
+/// Whether the last statement failed because its table is missing: an account that may not read it gets another number.
+/// (A file of SQLite without the table is not even opened.)
+fn never_migrated(connection: &mut AnyConnection) -> Option<Error> {
+    let AnyConnection::Mysql(connection) = connection else { return None };
+    let is_missing = mysql::last_error_number(connection) == Some(NO_SUCH_TABLE);
+    is_missing.then(|| Error::Schema("it was never migrated".into()))
+}
+
 fn versions<DB: Backend>(migrations: &impl MigrationSource<DB>) -> Result<Vec<String>, Error> {
-    let migrations = migrations.migrations().map_err(|error| Error::Migration(error.to_string()))?;
+    let migrations = migrations.migrations().map_err(Error::Migration)?;
     Ok(migrations.iter().map(|migration| migration.name().version().to_string()).collect())
 }
 
@@ -69,7 +75,7 @@ pub fn revert_all(connection: &mut AnyConnection) -> Result<(), Error> {
         AnyConnection::Mysql(connection) => connection.revert_all_migrations(MYSQL).map(drop),
         AnyConnection::Sqlite(connection) => connection.revert_all_migrations(SQLITE).map(drop),
     }
-    .map_err(|error| Error::Migration(error.to_string()))
+    .map_err(Error::Migration)
 }
 
 #[derive(QueryableByName)]
@@ -83,7 +89,7 @@ fn migrate_mysql(connection: &mut MysqlConnection) -> Result<Migrated, Error> {
     let lock = format!("SELECT GET_LOCK(LEFT(CONCAT('dog-gif-app/', DATABASE()), 64), {LOCK_SECONDS}) AS granted");
     let granted: Granted = diesel::sql_query(lock).get_result(connection)?;
     if granted.granted != Some(1) {
-        return Err(Error::Migration(format!("another migrator did not finish within {LOCK_SECONDS} s")));
+        return Err(Error::Migration(format!("another migrator did not finish within {LOCK_SECONDS} s").into()));
     }
     let applied = names(connection.run_pending_migrations(MYSQL));
     connection.batch_execute("SELECT RELEASE_LOCK(LEFT(CONCAT('dog-gif-app/', DATABASE()), 64))")?;
@@ -91,15 +97,13 @@ fn migrate_mysql(connection: &mut MysqlConnection) -> Result<Migrated, Error> {
 }
 
 /// An immediate transaction is SQLite's lock, and takes everything back when a migration fails.
-fn migrate_sqlite(connection: &mut SqliteConnection) -> Result<Migrated, Error> {
-    if !connection.has_pending_migration(SQLITE).map_err(|error| Error::Migration(error.to_string()))? {
+pub(super) fn migrate_sqlite(connection: &mut SqliteConnection) -> Result<Migrated, Error> {
+    if !connection.has_pending_migration(SQLITE).map_err(Error::Migration)? {
         return Ok(Vec::new());
     }
     connection.immediate_transaction(|connection| names(connection.run_pending_migrations(SQLITE)))
 }
 
 fn names<V: ToString>(migrations: diesel::migration::Result<Vec<V>>) -> Result<Vec<String>, Error> {
-    migrations
-        .map(|list| list.iter().map(ToString::to_string).collect())
-        .map_err(|error| Error::Migration(error.to_string()))
+    migrations.map(|list| list.iter().map(ToString::to_string).collect()).map_err(Error::Migration)
 }

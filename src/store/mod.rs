@@ -3,30 +3,46 @@
 mod connection;
 mod error;
 mod gifs;
+mod line;
 mod migrations;
 mod mysql;
+mod patience;
+mod pool;
+mod probe;
+mod read_timeout;
 mod replacement;
 mod schema;
 mod snapshot;
+mod sqlite;
 mod visits;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use diesel::r2d2::{HandleError, Pool, State};
-use parking_lot::Mutex;
+use diesel::r2d2::{Pool, State};
 use scheduled_thread_pool::ScheduledThreadPool;
 use tokio::sync::Semaphore;
 
-use crate::config::Database;
+use crate::config::{Backend, Database};
+
+use pool::LastFailure;
 
 pub use connection::{AnyConnection, Connector};
 pub use error::Error;
-pub use gifs::{Added, FileKind, GifRecord, NewGif, add_gif, catalogue_version, find_file, for_each_gif, remove_gif};
+pub use gifs::{
+    Added, FileKind, GifFacts, GifRecord, GifTexts, add_gif, catalogue_version, count_gifs, find_file, for_each_gif,
+    gifs_after, gifs_from_to, remove_gif,
+};
 pub use migrations::{Migrated, ensure_current, migrate, revert_all};
-pub use replacement::{atomically, claim_catalogue, put_gif, raise_visits, remove_all_gifs, reserve_ids};
+pub use patience::Patience;
+pub use pool::PoolManager;
+pub use probe::{Look, Probe};
+pub use replacement::{atomically, claim_catalogue, put_gif, remove_all_gifs, renew_catalogue, reserve_ids};
 pub use snapshot::{Contents, Snapshot, StoredGif, read_snapshot};
-pub use visits::{Ledger, total_visits};
+pub use sqlite::{Purpose, SqliteFile};
+pub use visits::{
+    CountInUse, Counted, Ledger, Regression, Settled, raise_visits, set_visits, total_visits, try_counting,
+};
 
 /// Longest wait for a connection, and for an answer, of one piece of work.
 const DEADLINE: Duration = Duration::from_secs(2);
@@ -35,19 +51,16 @@ const DEADLINE: Duration = Duration::from_secs(2);
 #[derive(Clone)]
 pub struct Store {
     connector: Connector,
-    pool: Pool<Connector>,
+    pool: Pool<PoolManager>,
     last_failure: LastFailure,
     /// As many as connections: waiting happens here, on the async side, not on blocking threads.
     permits: Arc<Semaphore>,
 }
 
 impl Store {
-    /// Prepares a pool without connecting: a database that is away is not an error yet.
-    ///
-    /// # Errors
-    /// The directory of an SQLite database cannot be made.
-    pub fn open(database: &Database) -> Result<Self, Error> {
-        let connector = Connector::new(database)?;
+    /// Prepares a pool without connecting: a database that is away, or not there yet, is not an error yet.
+    pub fn open(database: &Database) -> Self {
+        let connector = Connector::new(database);
         let size = connector.pool_size();
         let last_failure = LastFailure::default();
         let housekeeping = ScheduledThreadPool::builder().num_threads(1).thread_name_pattern("store-{}").build();
@@ -59,8 +72,69 @@ impl Store {
             .max_lifetime(Some(Duration::from_mins(30)))
             .thread_pool(Arc::new(housekeeping))
             .error_handler(Box::new(last_failure.clone()))
-            .build_unchecked(connector.clone());
-        Ok(Self { connector, pool, last_failure, permits: Arc::new(Semaphore::new(size as usize)) })
+            .build_unchecked(PoolManager::new(connector.clone()));
+        Self { connector, pool, last_failure, permits: Arc::new(Semaphore::new(size as usize)) }
+    }
+
+    /// Applies what is pending. An SQLite file that is not there is made, with its tables, for `purpose`.
+    ///
+    /// # Errors
+    /// A migration fails, or something is left of an earlier SQLite database that is not there any more.
+    pub fn migrate(&self, purpose: Purpose) -> Result<Migrated, Error> {
+        if let Some(file) = self.connector.file()
+            && let Some(migrated) = file.make(purpose, migrations::migrate_sqlite)?
+        {
+            return Ok(migrated);
+        }
+        if purpose == Purpose::Beginning {
+            self.ensure_nothing_is_lost()?;
+        }
+        self.on_this_thread(migrate)
+    }
+
+    /// Runs `work` on the only connection that this process has then.
+    ///
+    /// # Errors
+    /// The database cannot be reached, or what `work` returns.
+    pub fn on_only_connection<T>(&self, work: impl FnOnce(&mut AnyConnection) -> Result<T, Error>) -> Result<T, Error> {
+        match self.connector.file() {
+            None => self.on_this_thread(work),
+            Some(file) => work(&mut AnyConnection::Sqlite(file.connect_alone()?)),
+        }
+    }
+
+    /// Checks that everything that was acknowledged is still there, as far as this can be told: on SQLite, where the
+    /// process notes it beside the file.
+    ///
+    /// # Errors
+    /// Something was lost.
+    pub fn ensure_nothing_is_lost(&self) -> Result<(), Error> {
+        self.connector.file().map_or(Ok(()), |file| file.ensure_nothing_is_lost(|| self.on_this_thread(total_visits)))
+    }
+
+    /// The highest number that was acknowledged, as far as it is known without the database.
+    pub fn highest_acknowledged(&self) -> Option<i64> {
+        self.connector.file()?.highest()
+    }
+
+    /// Forgets what was acknowledged, because the count is set on purpose.
+    ///
+    /// # Errors
+    /// The file system refuses.
+    pub fn forget_acknowledged(&self) -> Result<(), Error> {
+        self.connector.file().map_or(Ok(()), SqliteFile::forget_highest)
+    }
+
+    /// Closes what is open, once nothing is asked of the database any more: an SQLite file has everything in it then.
+    ///
+    /// # Errors
+    /// Some of it is still in the `-wal`.
+    pub fn close(&self) -> Result<(), Error> {
+        let Some(file) = self.connector.file() else { return Ok(()) };
+        let outcome = file.close();
+        // Drops every idle connection: none of them is valid any more.
+        let _ = self.pool.try_get();
+        outcome
     }
 
     /// A ledger for counting visits, on a connection of its own.
@@ -68,9 +142,19 @@ impl Store {
         Ledger::new(self.connector.clone())
     }
 
-    /// `mysql` or `sqlite`.
-    pub fn kind(&self) -> &'static str {
-        self.connector.kind()
+    /// A look at the database for probes, on a connection of its own: visitors cannot keep it waiting.
+    pub fn probe(&self) -> Probe {
+        Probe::new(self.connector.clone())
+    }
+
+    /// The kind of database.
+    pub fn backend(&self) -> Backend {
+        self.connector.backend()
+    }
+
+    /// Most connections that the pool opens.
+    pub fn most_pooled_connections(&self) -> u32 {
+        self.pool.max_size()
     }
 
     /// How many connections there are, and how many of them are idle.
@@ -83,19 +167,19 @@ impl Store {
     /// # Errors
     /// [`Error::Unavailable`] when no connection is free, or no answer there, within two seconds;
     /// otherwise what `work` returns. Work that has begun is not interrupted.
-    pub async fn run<T: Send + 'static>(
+    pub async fn within_deadline<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut AnyConnection) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
         let late = |_| self.last_failure.explain(format!("no answer within {} s", DEADLINE.as_secs()));
-        tokio::time::timeout(DEADLINE, self.run_long(work)).await.map_err(late)?
+        tokio::time::timeout(DEADLINE, self.without_deadline(work)).await.map_err(late)?
     }
 
     /// The same for work that may take its time.
     ///
     /// # Errors
     /// No connection can be had, or what `work` returns.
-    pub async fn run_long<T: Send + 'static>(
+    pub async fn without_deadline<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut AnyConnection) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
@@ -105,7 +189,7 @@ impl Store {
             let _permit = permit;
             let mut connection = pool.get().map_err(|_| last_failure.explain("no connection became free".into()))?;
             last_failure.forget();
-            work(&mut connection)
+            work(connection.any())
         });
         done.await.unwrap_or_else(|panic| Err(Error::Unavailable(format!("the work panicked: {panic}"))))
     }
@@ -114,33 +198,8 @@ impl Store {
     ///
     /// # Errors
     /// The database cannot be reached, or what `work` returns.
-    pub fn run_here<T>(&self, work: impl FnOnce(&mut AnyConnection) -> Result<T, Error>) -> Result<T, Error> {
+    pub fn on_this_thread<T>(&self, work: impl FnOnce(&mut AnyConnection) -> Result<T, Error>) -> Result<T, Error> {
         // Connecting directly names the cause at once, where the pool would only say that time ran out.
-        work(&mut self.connector.connect_now()?)
-    }
-}
-
-/// Why the pool last failed to connect. The pool itself tells only the first who ask after a failure,
-/// and everyone else that time ran out.
-#[derive(Debug, Clone, Default)]
-struct LastFailure(Arc<Mutex<Option<String>>>);
-
-impl LastFailure {
-    fn explain(&self, otherwise: String) -> Error {
-        Error::Unavailable(self.0.lock().clone().unwrap_or(otherwise))
-    }
-
-    fn forget(&self) {
-        *self.0.lock() = None;
-    }
-}
-
-impl HandleError<Error> for LastFailure {
-    fn handle_error(&self, error: Error) {
-        let cause = match error {
-            Error::Unavailable(cause) => cause,
-            other => other.to_string(),
-        };
-        *self.0.lock() = Some(cause);
+        work(&mut self.connector.connect_now(Patience::Unlimited)?)
     }
 }

@@ -8,23 +8,45 @@
 //! carries the connect timeout that diesel's URL has no key for. It cannot quote its separators, which
 //! is why `config` restricts the names of hosts and databases.
 
+use std::ptr::NonNull;
+use std::time::Duration;
+
 use diesel::connection::SimpleConnection;
-use diesel::sql_types::Text;
+use diesel::sql_types::{BigInt, Nullable, Text};
 use diesel::{Connection, MysqlConnection, QueryableByName, RunQueryDsl};
+use mysqlclient_sys::MYSQL;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::Error;
+use super::line::Line;
+use super::read_timeout::with_read_timeout;
+use super::{Error, Patience};
 use crate::config::{MysqlSettings, MysqlTls, Secret};
 
 /// Connector/C counts whole seconds. Short, so that a server that returns is seen soon.
 const CONNECT_TIMEOUT_SECONDS: u32 = 2;
+
+/// A server that says nothing for so long, in the middle of an answer or before it, is given up.
+const READ_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// READ COMMITTED: no gap locks between replicas. The lock wait is as long as a visit waits at most.
 const SESSION: &str = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED; \
                        SET SESSION innodb_lock_wait_timeout = 2, SESSION time_zone = '+00:00'";
 
 /// Opens one connection; reads the password anew, so that a rotated one is used.
-pub(super) fn connect(settings: &MysqlSettings) -> Result<MysqlConnection, Error> {
+pub(super) fn connect(settings: &MysqlSettings, patience: Patience) -> Result<MysqlConnection, Error> {
+    open(settings, patience).map(|(connection, _)| connection)
+}
+
+/// Opens one connection over which statements can be sent now and answered later; it waits for seconds only.
+#[allow(unsafe_code, reason = "the handle is where the connection is opened")]
+pub(super) fn connect_line(settings: &MysqlSettings) -> Result<Line, Error> {
+    let (connection, handle) = open(settings, Patience::Short)?;
+    let handle = handle.ok_or_else(|| Error::Unavailable("libmariadb does not tell its handle".into()))?;
+    // SAFETY: the handle is the one that was seen while this connection was opened, and no other.
+    Ok(unsafe { Line::new(connection, handle) })
+}
+
+fn open(settings: &MysqlSettings, patience: Patience) -> Result<(MysqlConnection, Option<NonNull<MYSQL>>), Error> {
     let password = settings.password.current().map_err(Error::Unavailable)?;
     if let MysqlTls::Verify { ca } = &settings.tls
         && let Err(cause) = std::fs::File::open(ca)
@@ -32,13 +54,17 @@ pub(super) fn connect(settings: &MysqlSettings) -> Result<MysqlConnection, Error
         return Err(Error::Unavailable(format!("cannot read MYSQL_TLS_CA {}: {cause}", ca.display())));
     }
     let url = url(settings, &password);
-    let mut connection =
-        MysqlConnection::establish(url.reveal()).map_err(|error| Error::Unavailable(error.to_string()))?;
+    let read_timeout = match patience {
+        Patience::Short => Some(READ_TIMEOUT),
+        Patience::Unlimited => None,
+    };
+    let (connection, handle) = with_read_timeout(read_timeout, || MysqlConnection::establish(url.reveal()));
+    let mut connection = connection?;
     connection.batch_execute(SESSION)?;
     if matches!(settings.tls, MysqlTls::Verify { .. }) {
         demand_encryption(&mut connection)?;
     }
-    Ok(connection)
+    Ok((connection, handle))
 }
 
 fn url(settings: &MysqlSettings, password: &Secret) -> Secret {
@@ -61,6 +87,21 @@ fn url(settings: &MysqlSettings, password: &Secret) -> Secret {
     Secret::new(format!(
         "mysql://{user}:{password}@host={host};port={port};connect-timeout={CONNECT_TIMEOUT_SECONDS}{verify}/{database}{query}"
     ))
+}
+
+#[derive(QueryableByName)]
+struct Diagnosis {
+    #[diesel(sql_type = Nullable<BigInt>)]
+    number: Option<i64>,
+}
+
+/// The number of the error that the last statement ended with. diesel keeps only the text, which is in the server's
+/// language; the server can be asked for the number until it is given another statement.
+pub(super) fn last_error_number(connection: &mut MysqlConnection) -> Option<i64> {
+    // SHOW ERRORS would do, but neither MySQL nor the client library can prepare it.
+    connection.batch_execute("GET DIAGNOSTICS CONDITION 1 @dog_gif_app_error = MYSQL_ERRNO").ok()?;
+    let asked = diesel::sql_query("SELECT CAST(@dog_gif_app_error AS SIGNED) AS number");
+    asked.get_result::<Diagnosis>(connection).ok()?.number
 }
 
 #[derive(QueryableByName)]

@@ -15,9 +15,8 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 
 use super::gifs::{CATALOGUE, bump_version};
-use super::schema::{catalogue, gif_files, gifs, visit_counter};
-use super::visits::COUNTER;
-use super::{AnyConnection, Error, StoredGif, catalogue_version, total_visits};
+use super::schema::{catalogue, gif_files, gifs};
+use super::{AnyConnection, Error, GifFacts, GifRecord, GifTexts, StoredGif, catalogue_version};
 
 /// Runs `work` in one transaction: what it has changed is taken back when it fails.
 ///
@@ -34,16 +33,25 @@ pub fn atomically<T>(
     connection.transaction(work)
 }
 
-/// Makes others that change the catalogue wait, and servers read it anew once this is committed: the version
-/// becomes greater than it was, and greater than `version`.
+/// The version leaps by so much when everything is replaced: more GIFs never come and go between two looks.
+const LEAP: i64 = 1 << 32;
+
+/// Makes others that change the catalogue wait.
 ///
 /// # Errors
-/// A statement fails, or someone else holds the catalogue for too long.
-pub fn claim_catalogue(connection: &mut AnyConnection, version: i64) -> Result<(), Error> {
-    bump_version(connection)?;
-    if catalogue_version(connection)? <= version {
-        diesel::update(catalogue::table.find(CATALOGUE)).set(catalogue::version.eq(version + 1)).execute(connection)?;
-    }
+/// The statement fails, or someone else holds the catalogue for too long.
+pub fn claim_catalogue(connection: &mut AnyConnection) -> Result<(), Error> {
+    bump_version(connection)
+}
+
+/// Makes servers read all of the catalogue anew once this is committed: its version becomes greater than it was, and
+/// greater than `version`.
+///
+/// # Errors
+/// A statement fails.
+pub fn renew_catalogue(connection: &mut AnyConnection, version: i64) -> Result<(), Error> {
+    let version = catalogue_version(connection)?.max(version) + LEAP;
+    diesel::update(catalogue::table.find(CATALOGUE)).set(catalogue::version.eq(version)).execute(connection)?;
     Ok(())
 }
 
@@ -83,24 +91,9 @@ pub fn reserve_ids(connection: &mut AnyConnection, highest: i64) -> Result<(), E
     }
     // A row that comes and goes moves the sequence on both backends; setting it would be DDL on MySQL, which
     // commits on its own and needs rights that a server's account does not have. "-" is nobody's slug.
-    let empty = || gifs::alt.eq("");
-    diesel::insert_into(gifs::table)
-        .values((
-            (gifs::id.eq(highest), gifs::slug.eq("-"), gifs::sha256.eq(&[0; 32][..]), gifs::title.eq(""), empty()),
-            (gifs::credit.eq(""), gifs::license.eq(""), gifs::source_url.eq("")),
-            (gifs::byte_size.eq(0), gifs::width.eq(0), gifs::height.eq(0), gifs::frames.eq(0)),
-        ))
-        .execute(connection)?;
+    let texts = GifTexts { slug: "-".into(), ..GifTexts::default() };
+    let facts = GifFacts { sha256: vec![0; 32], ..GifFacts::default() };
+    diesel::insert_into(gifs::table).values(GifRecord { id: highest, texts, facts }).execute(connection)?;
     diesel::delete(gifs::table.find(highest)).execute(connection)?;
     Ok(())
-}
-
-/// Raises the count to `visits` unless it is there or beyond already; returns what it is then.
-///
-/// # Errors
-/// A statement fails.
-pub fn raise_visits(connection: &mut AnyConnection, visits: i64) -> Result<i64, Error> {
-    let behind = visit_counter::table.find(COUNTER).filter(visit_counter::total.lt(visits));
-    diesel::update(behind).set(visit_counter::total.eq(visits)).execute(connection)?;
-    total_visits(connection)
 }
