@@ -6,8 +6,8 @@ use std::sync::LazyLock;
 use bytes::Bytes;
 use rust_embed::RustEmbed;
 
-use super::{Entry, Import, ImportError, MANIFEST_FILE, Manifest, Outcome, Sha256, import};
-use crate::store::{FileKind, Store, catalogue_version};
+use super::{Entry, Import, ImportError, MANIFEST_FILE, Manifest, Outcome, Sha256};
+use crate::store::{FileKind, Store, atomically, catalogue_version, claim_catalogue};
 
 #[derive(RustEmbed)]
 #[folder = "assets/dogs"]
@@ -33,15 +33,29 @@ pub fn bundled() -> impl ExactSizeIterator<Item = &'static Bundled> {
     DOGS.iter()
 }
 
-/// Adds every bundled dog; with `only_if_new`, only to a catalogue that never had any.
+/// Adds every bundled dog, or none; with `only_if_new`, only to a catalogue that never had any.
 ///
 /// # Errors
 /// The database refuses one.
 pub fn add_bundled(store: &Store, only_if_new: bool) -> Result<Vec<Outcome>, ImportError> {
-    if only_if_new && store.run_here(catalogue_version)? > 0 {
+    if only_if_new && store.on_this_thread(catalogue_version)? > 0 {
         return Ok(Vec::new());
     }
-    bundled().map(|dog| import(store, dog.animation.to_vec(), &dog.entry)).collect()
+    // Decoded before the transaction begins, which others wait for.
+    let dogs: Vec<Import> =
+        bundled().map(|dog| Import::check(dog.animation.to_vec(), &dog.entry)).collect::<Result<_, _>>()?;
+    Ok(store.on_this_thread(|connection| {
+        atomically(connection, |connection| {
+            if only_if_new {
+                // Others who start at the same time wait here, and then see that it was done.
+                claim_catalogue(connection)?;
+                if catalogue_version(connection)? > 1 {
+                    return Ok(Vec::new());
+                }
+            }
+            dogs.into_iter().map(|dog| dog.add_to(connection)).collect()
+        })
+    })?)
 }
 
 impl Bundled {

@@ -3,28 +3,28 @@
 //! # Design
 //! Group commit. Visits queue up; one thread drains all that wait into one transaction and hands out
 //! the numbers when it is committed. While the database writes one batch, the next one gathers, so the
-//! more visitors there are, the less each of them costs.
+//! more visitors there are, the less each of them costs. A visitor who comes alone would pay for two
+//! threads that have to be woken; so such a visit is committed by whoever brought it.
+
+mod alone;
+mod committer;
+mod pulse;
+mod visit;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use slog::{Logger, info, warn};
+use slog::Logger;
 use tokio::runtime::Handle;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Mutex, Semaphore, mpsc, oneshot};
 
-use crate::store::{Error, Ledger};
+use alone::{Alone, Streak};
+use committer::{Committer, QUEUE_VISITS};
+use pulse::Pulse;
+use visit::{Place, Visit};
+
+use crate::store::Ledger;
 use crate::telemetry::Metrics;
-
-/// Visits that may wait; more are turned away at once, so that the process stays responsive.
-const QUEUE_VISITS: usize = 4096;
-
-/// Pause after the first failure, doubled up to the longest: short, so that recovery is seen at once.
-const FIRST_PAUSE: Duration = Duration::from_millis(20);
-const LONGEST_PAUSE: Duration = Duration::from_millis(250);
-
-/// Fewer than this are answered from the counting thread: the way through the runtime would take longer.
-const FEW_VISITS: usize = 4;
 
 /// Why a visit was not given a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -40,22 +40,34 @@ pub enum CountError {
     Stopped,
 }
 
+impl CountError {
+    const ALL: [Self; 3] = [Self::QueueFull, Self::TooLate, Self::Stopped];
+
+    /// What metrics call it.
+    fn label(self) -> &'static str {
+        match self {
+            Self::QueueFull => "queue_full",
+            Self::TooLate => "too_late",
+            Self::Stopped => "stopped",
+        }
+    }
+}
+
 /// Gives each visit its number; cheap to clone. Dropping every clone stops the counter.
 #[derive(Clone)]
 pub struct VisitCounter {
-    queue: mpsc::Sender<Visit>,
+    alone: Alone,
+    /// Bounds the queue: a visit keeps its place until it has its number or is given up.
+    places: Arc<Semaphore>,
     timeout: Duration,
-    heart: Arc<Heart>,
+    pulse: Arc<Pulse>,
     metrics: Metrics,
 }
 
 /// The counting thread, as seen by whoever waits for its end.
-pub struct Counter {
+pub struct CountingThread {
     ended: oneshot::Receiver<()>,
 }
-
-/// One waiting visit: where its number goes. It is closed when the visitor has given up.
-type Visit = oneshot::Sender<i64>;
 
 impl VisitCounter {
     /// Starts the counting thread. A visit waits for its number for `timeout` at most.
@@ -70,25 +82,41 @@ impl VisitCounter {
         timeout: Duration,
         metrics: Metrics,
         logger: Logger,
-    ) -> std::io::Result<(Self, Counter)> {
-        let (queue, visits) = mpsc::channel(QUEUE_VISITS);
-        let heart = Arc::new(Heart::default());
+    ) -> std::io::Result<(Self, CountingThread)> {
+        // A series that begins with the first refusals would hide them from whoever asks for its increase.
+        for reason in CountError::ALL {
+            metrics.visits_refused.with_label_values(&[reason.label()]).reset();
+        }
+        metrics.visit_queue_capacity.set(QUEUE_VISITS.try_into().unwrap_or(i64::MAX));
+        let (queue, visits) = mpsc::unbounded_channel();
+        let pulse = Arc::new(Pulse::default());
+        let (ledger, streak) = (Arc::new(Mutex::new(ledger)), Arc::new(Streak::default()));
+        let alone = Alone {
+            ledger: ledger.clone(),
+            streak: streak.clone(),
+            queue,
+            pulse: pulse.clone(),
+            metrics: metrics.clone(),
+        };
         let committer = Committer {
             ledger,
+            streak,
             queue: visits,
             waiting: Vec::new(),
-            heart: heart.clone(),
+            pulse: pulse.clone(),
             runtime: Handle::current(),
             metrics: metrics.clone(),
-            logger,
+            logger: logger.clone(),
         };
+        tokio::spawn(pulse.clone().watch(metrics.clone(), logger));
         let (end, ended) = oneshot::channel();
         std::thread::Builder::new().name("visit-counter".into()).spawn(move || {
             // Dropped, and so told, when the thread ends, even by a panic.
             let _end: oneshot::Sender<()> = end;
             committer.run();
         })?;
-        Ok((Self { queue, timeout, heart, metrics }, Counter { ended }))
+        let places = Arc::new(Semaphore::new(QUEUE_VISITS));
+        Ok((Self { alone, places, timeout, pulse, metrics }, CountingThread { ended }))
     }
 
     /// Counts one visit and returns its number, unique and greater than all given before.
@@ -96,174 +124,52 @@ impl VisitCounter {
     /// # Errors
     /// No number within the timeout, or too many visits waiting; see [`CountError`].
     pub async fn count(&self) -> Result<i64, CountError> {
-        let (visit, number) = oneshot::channel();
-        self.queue.try_send(visit).map_err(|error| match error {
-            mpsc::error::TrySendError::Full(_) => CountError::QueueFull,
-            mpsc::error::TrySendError::Closed(_) => CountError::Stopped,
-        })?;
-        self.metrics.visit_queue_depth.inc();
-        match tokio::time::timeout(self.timeout, number).await {
-            Ok(Ok(number)) => Ok(number),
-            Ok(Err(_)) => Err(CountError::Stopped),
-            Err(_) => Err(CountError::TooLate),
+        let counted = self.try_count().await;
+        if let Err(reason) = counted {
+            self.metrics.visits_refused.with_label_values(&[reason.label()]).inc();
         }
+        counted
+    }
+
+    async fn try_count(&self) -> Result<i64, CountError> {
+        let permit = self.places.clone().try_acquire_owned().map_err(|_| CountError::QueueFull)?;
+        let is_only = self.places.available_permits() + 1 == QUEUE_VISITS;
+        let (answer, number) = oneshot::channel();
+        let visit = Visit::new(answer, Place::new(permit, self.metrics.visit_queue_depth.clone()));
+        let counted = async {
+            match self.alone.count(visit, is_only).await {
+                Some(number) => Ok(number),
+                None => number.await.map_err(|_| CountError::Stopped),
+            }
+        };
+        tokio::time::timeout(self.timeout, counted).await.unwrap_or(Err(CountError::TooLate))
     }
 
     /// How long the counting thread has been inside one and the same attempt; zero when it is idle.
     pub fn stuck_for(&self) -> Duration {
-        self.heart.busy_for()
+        self.pulse.busy_for()
+    }
+
+    /// Longest time a visit waits for its number.
+    pub fn timeout(&self) -> Duration {
+        self.timeout
+    }
+
+    /// Why the last attempt to commit failed, if it did and none has succeeded since.
+    pub fn failure(&self) -> Option<String> {
+        self.pulse.failure()
     }
 
     /// Whether the counting thread is gone.
     pub fn is_dead(&self) -> bool {
-        self.queue.is_closed()
+        self.alone.queue.is_closed()
     }
 }
 
-impl Counter {
+impl CountingThread {
     /// Waits until the last batch is committed; call it when every [`VisitCounter`] is dropped.
     pub async fn stopped(self) {
         // It never sends: the end of the thread closes the channel.
         let _ = self.ended.await;
     }
-}
-
-struct Committer {
-    ledger: Ledger,
-    queue: mpsc::Receiver<Visit>,
-    /// The visits of the undecided batch, if there is one, and behind them those not tried yet.
-    waiting: Vec<Visit>,
-    heart: Arc<Heart>,
-    runtime: Handle,
-    metrics: Metrics,
-    logger: Logger,
-}
-
-impl Committer {
-    fn run(mut self) {
-        let mut pause = FIRST_PAUSE;
-        let mut failing_since = None;
-        // Blocks while there is nothing to do; ends when every sender is gone.
-        while !self.waiting.is_empty() || self.queue.blocking_recv_many(&mut self.waiting, QUEUE_VISITS) > 0 {
-            self.heart.starts();
-            let outcome = self.attempt();
-            self.heart.rests();
-            match outcome {
-                Ok(()) => {
-                    pause = FIRST_PAUSE;
-                    if let Some(since) = failing_since.take() {
-                        info!(self.logger, "Visits are counted again"; "after_seconds" => seconds_since(since));
-                    }
-                }
-                Err(error) => {
-                    self.metrics.visit_commit_failures.inc();
-                    if failing_since.is_none() {
-                        failing_since = Some(Instant::now());
-                        warn!(self.logger, "Cannot count visits, will try again"; "cause" => %error);
-                    }
-                    std::thread::sleep(pause);
-                    pause = (pause * 2).min(LONGEST_PAUSE);
-                    self.take_waiting();
-                }
-            }
-        }
-    }
-
-    /// Commits the undecided batch or a new one.
-    fn attempt(&mut self) -> Result<(), Error> {
-        let undecided = self.ledger.undecided_visits();
-        if undecided > 0
-            && let Some(last) = self.ledger.settle()?
-        {
-            self.metrics.visits.inc_by(undecided as u64);
-            self.answer(undecided, last);
-            return Ok(());
-        }
-        self.take_waiting();
-        let Ok(visits) = u32::try_from(self.waiting.len()) else { return Ok(()) };
-        if visits == 0 {
-            return Ok(());
-        }
-        let begin = Instant::now();
-        let last = self.ledger.count(visits)?;
-        self.metrics.batch_committed(visits, last, begin.elapsed());
-        self.answer(self.waiting.len(), last);
-        Ok(())
-    }
-
-    /// Lets those join who have come meanwhile, and those go who have given up; the undecided stay, as
-    /// their number in the batch is fixed.
-    fn take_waiting(&mut self) {
-        while self.waiting.len() < QUEUE_VISITS
-            && let Ok(visit) = self.queue.try_recv()
-        {
-            self.waiting.push(visit);
-        }
-        let mut position = 0;
-        let (undecided, before) = (self.ledger.undecided_visits(), self.waiting.len());
-        self.waiting.retain(|visit| {
-            position += 1;
-            position <= undecided || !visit.is_closed()
-        });
-        self.left(before - self.waiting.len());
-    }
-
-    /// Hands the numbers up to `last` to the first `visits` that wait, in the order they came.
-    fn answer(&mut self, visits: usize, last: i64) {
-        let first = last - i64::try_from(visits).unwrap_or(0) + 1;
-        let numbered: Vec<_> = (first..).zip(self.waiting.drain(..visits)).collect();
-        self.left(visits);
-        let hand_out = move || {
-            for (number, visit) in numbered {
-                // A visitor who has just given up has no use for the number.
-                let _ = visit.send(number);
-            }
-        };
-        if visits < FEW_VISITS {
-            return hand_out();
-        }
-        // Waking many tasks from here would cost a system call for most of them; a worker of the runtime
-        // wakes its own for nothing.
-        self.runtime.spawn(async move { hand_out() });
-    }
-
-    fn left(&self, visits: usize) {
-        self.metrics.visit_queue_depth.sub(i64::try_from(visits).unwrap_or(0));
-    }
-}
-
-/// Since when the counting thread has been busy with one attempt, for the liveness probe: nothing in the
-/// driver bounds a read from a database that has stalled.
-#[derive(Default)]
-struct Heart {
-    /// Milliseconds of [`Heart::now`]; 0 when idle.
-    busy_since: AtomicU64,
-}
-
-impl Heart {
-    fn starts(&self) {
-        self.busy_since.store(Self::now(), Ordering::Relaxed);
-    }
-
-    fn rests(&self) {
-        self.busy_since.store(0, Ordering::Relaxed);
-    }
-
-    fn busy_for(&self) -> Duration {
-        match self.busy_since.load(Ordering::Relaxed) {
-            0 => Duration::ZERO,
-            since => Duration::from_millis(Self::now().saturating_sub(since)),
-        }
-    }
-
-    /// Milliseconds on a clock that starts at 1 when it is first read.
-    fn now() -> u64 {
-        static START: std::sync::OnceLock<Instant> = std::sync::OnceLock::new();
-        let elapsed = START.get_or_init(Instant::now).elapsed();
-        1 + u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX - 1)
-    }
-}
-
-fn seconds_since(begin: Instant) -> f64 {
-    (begin.elapsed().as_secs_f64() * 1000.0).round() / 1000.0
 }

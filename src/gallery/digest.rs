@@ -15,6 +15,16 @@ impl Sha256 {
         Self(sha2::Sha256::digest(bytes).into())
     }
 
+    /// How many digits it prints as.
+    pub const DIGITS: usize = 64;
+
+    /// The digits it prints as.
+    pub fn digits(&self) -> [u8; Self::DIGITS] {
+        let mut digits = [0; Self::DIGITS];
+        hex::encode_to_slice(self.0, &mut digits).expect("each byte is two digits");
+        digits
+    }
+
     /// The digest itself.
     pub fn as_bytes(&self) -> &[u8; 32] {
         &self.0
@@ -45,9 +55,7 @@ impl FromStr for Sha256 {
 
 impl fmt::Display for Sha256 {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut text = [0; 64];
-        hex::encode_to_slice(self.0, &mut text).map_err(|_| fmt::Error)?;
-        formatter.write_str(std::str::from_utf8(&text).map_err(|_| fmt::Error)?)
+        formatter.write_str(std::str::from_utf8(&self.digits()).map_err(|_| fmt::Error)?)
     }
 }
 

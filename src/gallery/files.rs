@@ -5,7 +5,7 @@ use quick_cache::sync::Cache;
 use quick_cache::{OptionsBuilder, Weighter};
 
 use super::{Catalogue, Sha256, bundled};
-use crate::store::{Error, FileKind, Store, find_file};
+use crate::store::{AnyConnection, Error, FileKind, Store, find_file};
 use crate::telemetry::{CacheResult, Metrics};
 
 /// A GIF is 8 MiB at most; with this few shards one fits into a shard of the default cache.
@@ -14,12 +14,32 @@ const SHARDS: usize = 4;
 /// A rough size of a cached file, for the cache's first allocation.
 const TYPICAL_FILE_BYTES: u64 = 256 * 1024;
 
+/// A file of a GIF.
+#[derive(Debug, Clone)]
+pub struct FileBytes {
+    /// The bytes.
+    pub bytes: Bytes,
+    /// Their digest: of a still, which is named after its animation, the digest of the still.
+    pub sha256: Sha256,
+}
+
+impl FileBytes {
+    /// The file of the GIF with this digest.
+    fn of(gif: Sha256, kind: FileKind, bytes: Bytes) -> Self {
+        let sha256 = match kind {
+            FileKind::Animation => gif,
+            FileKind::Still => Sha256::of(&bytes),
+        };
+        Self { bytes, sha256 }
+    }
+}
+
 /// What a cached file is called.
 type Key = (Sha256, FileKind);
 
 /// Reads files through the cache.
 pub struct Files {
-    cache: Cache<Key, Bytes, ByteLength>,
+    cache: Cache<Key, FileBytes, ByteLength>,
     store: Store,
     metrics: Metrics,
 }
@@ -27,10 +47,10 @@ pub struct Files {
 #[derive(Clone)]
 struct ByteLength;
 
-impl Weighter<Key, Bytes> for ByteLength {
-    fn weight(&self, _: &Key, file: &Bytes) -> u64 {
+impl Weighter<Key, FileBytes> for ByteLength {
+    fn weight(&self, _: &Key, file: &FileBytes) -> u64 {
         // An entry takes some memory even if its file were empty.
-        file.len().max(64) as u64
+        file.bytes.len().max(64) as u64
     }
 }
 
@@ -51,7 +71,7 @@ impl Files {
     ///
     /// # Errors
     /// The file is neither cached nor bundled, and the database cannot be asked.
-    pub async fn get(&self, sha256: Sha256, kind: FileKind) -> Result<Option<Bytes>, Error> {
+    pub async fn get(&self, sha256: Sha256, kind: FileKind) -> Result<Option<FileBytes>, Error> {
         if let Some(file) = self.cache.get(&(sha256, kind)) {
             self.metrics.cache_request(CacheResult::Hit);
             return Ok(Some(file));
@@ -78,13 +98,16 @@ impl Files {
         self.show_size();
     }
 
-    async fn load(&self, sha256: Sha256, kind: FileKind) -> Result<Option<Bytes>, Error> {
-        let found = self.store.run(move |connection| find_file(connection, sha256.as_bytes(), kind)).await;
-        match found {
-            Ok(file) => Ok(file.map(Bytes::from)),
+    async fn load(&self, sha256: Sha256, kind: FileKind) -> Result<Option<FileBytes>, Error> {
+        let find = move |connection: &mut AnyConnection| {
+            // Digested here, where blocking is allowed.
+            Ok(find_file(connection, sha256.as_bytes(), kind)?.map(|bytes| FileBytes::of(sha256, kind, bytes.into())))
+        };
+        match self.store.within_deadline(find).await {
+            Ok(file) => Ok(file),
             // The page that apologises for a database that is away shows a bundled dog.
             Err(error) => match bundled().find(|dog| dog.sha256 == sha256) {
-                Some(dog) => Ok(Some(dog.file(kind))),
+                Some(dog) => Ok(Some(FileBytes::of(sha256, kind, dog.file(kind)))),
                 None => Err(error),
             },
         }

@@ -7,17 +7,23 @@ mod catalogue;
 mod counter;
 mod digest;
 mod files;
+#[expect(clippy::module_inception, reason = "the main type of the room has the file of its name")]
+mod gallery;
 mod import;
 mod manifest;
-mod refresh;
+mod readiness;
 mod slug;
+mod unlisted;
 
 pub use bundled::{Bundled, add_bundled, bundled};
-pub use catalogue::{Catalogue, Gif};
-pub use counter::{CountError, Counter, VisitCounter};
+pub use catalogue::{Catalogue, Gif, Step, Walk};
+pub use counter::{CountError, CountingThread, VisitCounter};
 pub use digest::Sha256;
-pub use files::Files;
-pub use import::{Import, ImportError, Limits, Outcome, import};
-pub use manifest::{Entry, MANIFEST_FILE, Manifest};
-pub use refresh::Gallery;
+pub use files::{FileBytes, Files};
+pub use gallery::{Gallery, Unavailable};
+pub use import::{GifLimits, Import, ImportError, Outcome, import};
+pub use manifest::{Entry, MANIFEST_FILE, Manifest, Told};
+pub use readiness::Readiness;
 pub use slug::Slug;
+
+pub use crate::store::FileKind;

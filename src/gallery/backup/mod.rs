@@ -5,7 +5,8 @@
 //! and at the end `sha256`, the digest of all bytes before it. So it is written and read from front to back with one
 //! GIF in memory: it can go through a pipe (`kubectl exec … backup -`, as the image has no tar for `kubectl cp`), and
 //! onto object storage that knows no writing in the middle. Anyone can look into it without this program, and it is
-//! the same for both backends. It does not follow the tables: a migration leaves old backups readable.
+//! the same for both backends. `gifs/SLUG.json` is a row as the store knows it, so a column that comes later needs a
+//! default there to leave old backups readable.
 //!
 //! An SQLite file would have been the other way, and the store's code could have read it. But it is written all over
 //! the place, it can be neither piped nor sealed with a digest from within, its tables would have to be migrated
@@ -23,9 +24,6 @@ pub use error::BackupError;
 pub use restore::{Restored, restore, verify_restored};
 pub use source::verify;
 pub use take::back_up;
-
-use super::Sha256;
-use crate::store::GifRecord;
 
 /// The only format so far. A program reads its own and all before it.
 const FORMAT: u32 = 1;
@@ -52,38 +50,6 @@ pub struct Facts {
     pub catalogue_version: i64,
     /// The highest id that a GIF ever had.
     pub highest_gif_id: i64,
-}
-
-/// `gifs/SLUG.json`: a row, with digests as text.
-#[derive(Debug, Serialize, Deserialize)]
-struct Description {
-    id: i64,
-    slug: String,
-    sha256: String,
-    title: String,
-    alt: String,
-    credit: String,
-    license: String,
-    source_url: String,
-    byte_size: i64,
-    width: i64,
-    height: i64,
-    frames: i64,
-}
-
-impl Description {
-    fn of(record: &GifRecord, sha256: &Sha256) -> Self {
-        let GifRecord { id, slug, title, alt, credit, license, source_url, .. } = record.clone();
-        let GifRecord { byte_size, width, height, frames, .. } = *record;
-        let sha256 = sha256.to_string();
-        Self { id, slug, sha256, title, alt, credit, license, source_url, byte_size, width, height, frames }
-    }
-
-    fn into_record(self, sha256: &Sha256) -> GifRecord {
-        let Self { id, slug, title, alt, credit, license, source_url, byte_size, width, height, frames, .. } = self;
-        let sha256 = sha256.as_bytes().to_vec();
-        GifRecord { id, slug, sha256, title, alt, credit, license, source_url, byte_size, width, height, frames }
-    }
 }
 
 /// The archive's entry for one of a GIF's files.

@@ -7,7 +7,7 @@ use super::{BackupError, Facts};
 use crate::gallery::{Bundled, Sha256, bundled};
 use crate::store::{
     AnyConnection, Contents, Error, GifRecord, Store, StoredGif, atomically, claim_catalogue, for_each_gif, put_gif,
-    raise_visits, read_snapshot, remove_all_gifs, reserve_ids, total_visits,
+    raise_visits, read_snapshot, remove_all_gifs, renew_catalogue, reserve_ids, total_visits,
 };
 
 /// What a restore came to.
@@ -33,19 +33,20 @@ pub fn restore(store: &Store, mut backup: impl Read + Seek, force: bool) -> Resu
     // Verified once more on the way, as a file may change between two looks.
     let mut source = Source::open(backup)?;
     let facts = source.facts.clone();
-    let visits = store.run_here(|connection| {
+    let visits = store.on_this_thread(|connection| {
         atomically(connection, |connection| {
-            claim_catalogue(connection, facts.catalogue_version)?;
+            claim_catalogue(connection)?;
             if !force {
                 ensure_nothing_to_lose(connection)?;
             }
+            renew_catalogue(connection, facts.catalogue_version)?;
             remove_all_gifs(connection)?;
             while let Some(gif) = source.next_gif()? {
                 put_gif(connection, &gif)?;
             }
             reserve_ids(connection, facts.highest_gif_id)?;
             // Last, as visits wait from here on.
-            raise_visits(connection, facts.visits)
+            raise_visits(connection, store.highest_acknowledged().map_or(facts.visits, |known| known.max(facts.visits)))
         })
     })?;
     Ok(Restored { facts, visits })
@@ -56,11 +57,11 @@ pub fn restore(store: &Store, mut backup: impl Read + Seek, force: bool) -> Resu
 /// # Errors
 /// The database cannot be read, or a GIF is not what it was.
 pub fn verify_restored(store: &Store) -> Result<Contents, BackupError> {
-    Ok(store.run_here(|connection| {
+    Ok(store.on_this_thread(|connection| {
         read_snapshot(connection, |snapshot| {
             while let Some(StoredGif { record, animation, .. }) = snapshot.next_gif()? {
-                if record.sha256 != Sha256::of(&animation).as_bytes() {
-                    return Err(BackupError::DamagedDatabase(record.slug).into());
+                if record.facts.sha256 != Sha256::of(&animation).as_bytes() {
+                    return Err(BackupError::DamagedDatabase(record.texts.slug).into());
                 }
             }
             Ok(snapshot.contents)
@@ -80,13 +81,5 @@ fn ensure_nothing_to_lose(connection: &mut AnyConnection) -> Result<(), Error> {
 
 /// Whether a row is a bundled dog with the texts it came with.
 fn is_untouched(gif: &GifRecord, dog: &Bundled) -> bool {
-    let text = |told: &Option<String>, stored: &str| told.as_deref().unwrap_or_default() == stored;
-    let entry = &dog.entry;
-    gif.sha256 == dog.sha256.as_bytes()
-        && text(&entry.slug, &gif.slug)
-        && text(&entry.title, &gif.title)
-        && text(&entry.alt, &gif.alt)
-        && text(&entry.credit, &gif.credit)
-        && text(&entry.license, &gif.license)
-        && text(&entry.source_url, &gif.source_url)
+    gif.facts.sha256 == dog.sha256.as_bytes() && gif.texts == dog.entry.told.clone().texts(&dog.entry.file)
 }

@@ -5,9 +5,9 @@ use std::io::{BufReader, Read};
 use serde::de::DeserializeOwned;
 
 use super::archive::ArchiveReader;
-use super::{BackupError, Description, FACTS_FILE, FORMAT, Facts, entry_name};
+use super::{BackupError, FACTS_FILE, FORMAT, Facts, entry_name};
 use crate::gallery::Sha256;
-use crate::store::StoredGif;
+use crate::store::{GifRecord, StoredGif};
 
 /// A backup that is being read.
 pub struct Source<R: Read> {
@@ -49,24 +49,23 @@ impl<R: Read> Source<R> {
                 Err(BackupError::Damaged(format!("it holds {} GIFs, not {} as it says", self.read, self.facts.gifs)))
             };
         };
-        let description: Description = parse(&name, &text)?;
-        let slug = description.slug.clone();
+        let record: GifRecord = parse(&name, &text)?;
+        let slug = &record.texts.slug;
         let wrong = |what: &str| Err(BackupError::Damaged(format!("{what} of {slug}")));
-        if name != entry_name(&slug, "json") || description.id <= self.last_id {
+        if name != entry_name(slug, "json") || record.id <= self.last_id {
             return wrong("the order");
         }
-        let animation = self.file(&entry_name(&slug, "gif"))?;
-        let still = self.file(&entry_name(&slug, "png"))?;
-        let sha256 = Sha256::of(&animation);
-        if description.sha256 != sha256.to_string() {
+        let animation = self.file(&entry_name(slug, "gif"))?;
+        let still = self.file(&entry_name(slug, "png"))?;
+        if record.facts.sha256 != Sha256::of(&animation).as_bytes() {
             return wrong("the digest");
         }
-        if usize::try_from(description.byte_size) != Ok(animation.len()) {
+        if usize::try_from(record.facts.byte_size) != Ok(animation.len()) {
             return wrong("the size");
         }
         self.read += 1;
-        self.last_id = description.id;
-        Ok(Some(StoredGif { record: description.into_record(&sha256), animation, still }))
+        self.last_id = record.id;
+        Ok(Some(StoredGif { record, animation, still }))
     }
 
     fn file(&mut self, expected: &str) -> Result<Vec<u8>, BackupError> {
@@ -84,4 +83,27 @@ struct Format {
 
 fn parse<T: DeserializeOwned>(name: &str, text: &[u8]) -> Result<T, BackupError> {
     serde_json::from_slice(text).map_err(|error| BackupError::Damaged(format!("{name}: {error}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    #[test]
+    fn a_row_is_read_from_older_backups_and_written_so_that_older_programs_read_it() {
+        let told = json!({
+            "id": 7, "slug": "rex", "sha256": "0a".repeat(32), "title": "Rex", "alt": "Rex \"runs\"", "credit": "Ann",
+            "license": "", "source_url": "https://dogs.example/", "byte_size": 99, "width": 32, "height": 24, "frames": 4,
+        });
+        let record: GifRecord = parse("gifs/rex.json", told.to_string().as_bytes()).unwrap();
+        assert_eq!((record.id, record.texts.alt.as_str(), record.facts.byte_size), (7, "Rex \"runs\"", 99));
+        assert_eq!(record.facts.sha256, [10; 32]);
+        let written = serde_json::to_value(&record).unwrap();
+        let Value::Object(told) = told else { panic!("not an object") };
+        for (name, value) in told {
+            assert_eq!(written[&name], value, "{name}");
+        }
+    }
 }

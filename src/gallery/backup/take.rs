@@ -6,7 +6,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::archive::ArchiveWriter;
-use super::{BackupError, Description, FACTS_FILE, FORMAT, Facts, entry_name};
+use super::{BackupError, FACTS_FILE, FORMAT, Facts, entry_name};
 use crate::gallery::Sha256;
 use crate::store::{Contents, Store, StoredGif, read_snapshot};
 
@@ -21,9 +21,9 @@ const BUFFER_BYTES: usize = 256 * 1024;
 pub fn back_up(store: &Store, output: impl Write, now: OffsetDateTime) -> Result<Facts, BackupError> {
     let modified = u64::try_from(now.unix_timestamp()).unwrap_or(0);
     let mut archive = ArchiveWriter::new(BufWriter::with_capacity(BUFFER_BYTES, output), modified);
-    let facts = store.run_here(|connection| {
+    let facts = store.on_this_thread(|connection| {
         read_snapshot(connection, |snapshot| {
-            let facts = facts_of(&snapshot.contents, store.kind(), now);
+            let facts = facts_of(&snapshot.contents, store.backend().name(), now);
             add_json(&mut archive, FACTS_FILE, &facts)?;
             while let Some(gif) = snapshot.next_gif()? {
                 add_gif(&mut archive, &gif)?;
@@ -44,13 +44,13 @@ fn facts_of(contents: &Contents, database: &str, now: OffsetDateTime) -> Facts {
 
 fn add_gif(archive: &mut ArchiveWriter<impl Write>, gif: &StoredGif) -> Result<(), BackupError> {
     let StoredGif { record, animation, still } = gif;
-    let sha256 = Sha256::of(animation);
-    if record.sha256 != sha256.as_bytes() {
-        return Err(BackupError::DamagedDatabase(record.slug.clone()));
+    let slug = &record.texts.slug;
+    if record.facts.sha256 != Sha256::of(animation).as_bytes() {
+        return Err(BackupError::DamagedDatabase(slug.clone()));
     }
-    add_json(archive, &entry_name(&record.slug, "json"), &Description::of(record, &sha256))?;
-    archive.add(&entry_name(&record.slug, "gif"), animation)?;
-    archive.add(&entry_name(&record.slug, "png"), still)?;
+    add_json(archive, &entry_name(slug, "json"), record)?;
+    archive.add(&entry_name(slug, "gif"), animation)?;
+    archive.add(&entry_name(slug, "png"), still)?;
     Ok(())
 }
 
