@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use prometheus::process_collector::ProcessCollector;
 use prometheus::{
-    Encoder, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry,
-    TextEncoder,
+    Encoder, Gauge, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts,
+    Registry, TextEncoder,
 };
+
+use crate::config::Backend;
 
 /// What a look into the GIF cache came to.
 #[derive(Debug, Clone, Copy)]
@@ -27,6 +29,14 @@ pub struct Metrics {
     pub http_request_duration: HistogramVec,
     /// `http_requests_in_flight`
     pub http_requests_in_flight: IntGauge,
+    /// `http_connections{listener}`
+    pub http_connections: IntGaugeVec,
+    /// `http_connections_max{listener}`
+    pub http_connections_max: IntGaugeVec,
+    /// `http_connections_delayed_total{listener}`
+    pub http_connections_delayed: IntCounterVec,
+    /// `http_accept_failures_total{listener}`
+    pub http_accept_failures: IntCounterVec,
     /// `dog_gif_visitors`: the total in the database, the same on every replica.
     pub visitors: IntGauge,
     /// `dog_gif_visits_total`: visits this process has counted.
@@ -39,6 +49,14 @@ pub struct Metrics {
     pub visit_commit_failures: IntCounter,
     /// `visit_queue_depth`
     pub visit_queue_depth: IntGauge,
+    /// `visit_queue_capacity`
+    pub visit_queue_capacity: IntGauge,
+    /// `visits_refused_total{reason}`
+    pub visits_refused: IntCounterVec,
+    /// `visit_counting_stuck_seconds`
+    pub visit_counting_stuck: Gauge,
+    /// `dog_gif_count_regressions_total`
+    pub count_regressions: IntCounter,
     /// `store_pool_connections{state}`
     pub pool_connections: IntGaugeVec,
     /// `gif_catalogue_size`
@@ -46,6 +64,7 @@ pub struct Metrics {
     /// `gif_cache_bytes`
     pub cache_bytes: IntGauge,
     cache_requests: IntCounterVec,
+    ready: IntGaugeVec,
 }
 
 /// From half a millisecond, which a page from memory takes, to the timeouts.
@@ -60,11 +79,11 @@ const COMMIT_SECONDS: [f64; 13] =
 const BATCH_VISITS: [f64; 13] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0, 1024.0, 2048.0, 4096.0];
 
 impl Metrics {
-    /// Registers every metric; `revision` is the commit, `store` the kind of database in use.
+    /// Registers every metric; `revision` is the commit, `backend` the kind of database in use.
     ///
     /// # Panics
     /// When two metrics have one name, which the first test run shows.
-    pub fn new(revision: &str, store: &str) -> Self {
+    pub fn new(revision: &str, backend: Backend) -> Self {
         let registry = Registry::new();
         let metrics = Self {
             http_requests: counters("http_requests_total", "Requests answered.", &["method", "route", "status"]),
@@ -75,6 +94,22 @@ impl Metrics {
             )
             .expect("valid metric"),
             http_requests_in_flight: gauge("http_requests_in_flight", "Requests being answered now."),
+            http_connections: gauges("http_connections", "Open connections.", &["listener"]),
+            http_connections_max: gauges(
+                "http_connections_max",
+                "Most connections at a time; more wait.",
+                &["listener"],
+            ),
+            http_connections_delayed: counters(
+                "http_connections_delayed_total",
+                "Connections that had to wait for a place.",
+                &["listener"],
+            ),
+            http_accept_failures: counters(
+                "http_accept_failures_total",
+                "Attempts to accept a connection that failed for want of file descriptors or memory.",
+                &["listener"],
+            ),
             visitors: gauge(
                 "dog_gif_visitors",
                 "Visitors ever counted, as in the database: the same on every replica, so aggregate with max(), not sum().",
@@ -88,17 +123,37 @@ impl Metrics {
             visit_batch_size: histogram("visit_batch_size", "Visits committed in one transaction.", &BATCH_VISITS),
             visit_commit_failures: counter("visit_commit_failures_total", "Attempts to commit visits that failed."),
             visit_queue_depth: gauge("visit_queue_depth", "Visits waiting to be committed."),
-            pool_connections: IntGaugeVec::new(
-                Opts::new("store_pool_connections", "Pooled database connections by state (idle, busy)."),
-                &["state"],
+            visit_queue_capacity: gauge("visit_queue_capacity", "Most visits that may wait; more are refused."),
+            visits_refused: counters(
+                "visits_refused_total",
+                "Visits that were given no number (queue_full, too_late, stopped).",
+                &["reason"],
+            ),
+            visit_counting_stuck: Gauge::new(
+                "visit_counting_stuck_seconds",
+                "How long the counting thread has been waiting for the database, in one attempt.",
             )
             .expect("valid metric"),
+            count_regressions: counter(
+                "dog_gif_count_regressions_total",
+                "How often the database knew of fewer visits than this process had acknowledged.",
+            ),
+            pool_connections: gauges(
+                "store_pool_connections",
+                "Pooled database connections by state (idle, busy).",
+                &["state"],
+            ),
             catalogue_size: gauge("gif_catalogue_size", "GIFs in the catalogue."),
             cache_bytes: gauge("gif_cache_bytes", "Bytes held by the GIF cache."),
             cache_requests: counters("gif_cache_requests_total", "Looks into the GIF cache (hit, miss).", &["result"]),
+            ready: gauges(
+                "dog_gif_ready",
+                "What /readyz answered last: 1 ready, 0 not; absent until it is asked.",
+                &[],
+            ),
             registry,
         };
-        metrics.register_all(revision, store);
+        metrics.register_all(revision, backend);
         metrics
     }
 
@@ -109,6 +164,11 @@ impl Metrics {
             CacheResult::Miss => "miss",
         };
         self.cache_requests.with_label_values(&[label]).inc();
+    }
+
+    /// Records what the readiness probe was answered.
+    pub fn probed(&self, is_ready: bool) {
+        self.ready.with_label_values::<&str>(&[]).set(is_ready.into());
     }
 
     /// Records one committed batch.
@@ -129,33 +189,42 @@ impl Metrics {
         Ok(text)
     }
 
-    fn register_all(&self, revision: &str, store: &str) {
+    fn register_all(&self, revision: &str, backend: Backend) {
         let build_info = IntGaugeVec::new(
             Opts::new("build_info", "Always 1; the labels say what is running."),
             &["version", "revision", "store"],
         )
         .expect("valid metric");
-        build_info.with_label_values(&[crate::VERSION, revision, store]).set(1);
+        build_info.with_label_values(&[crate::VERSION, revision, backend.name()]).set(1);
         for state in ["idle", "busy"] {
             self.pool_connections.with_label_values(&[state]).set(0);
         }
         for result in ["hit", "miss"] {
             self.cache_requests.with_label_values(&[result]).reset();
         }
-        let collectors: [Box<dyn prometheus::core::Collector>; 15] = [
+        let collectors: [Box<dyn prometheus::core::Collector>; 24] = [
             Box::new(self.http_requests.clone()),
             Box::new(self.http_request_duration.clone()),
             Box::new(self.http_requests_in_flight.clone()),
+            Box::new(self.http_connections.clone()),
+            Box::new(self.http_connections_max.clone()),
+            Box::new(self.http_connections_delayed.clone()),
+            Box::new(self.http_accept_failures.clone()),
             Box::new(self.visitors.clone()),
             Box::new(self.visits.clone()),
             Box::new(self.visit_commit_duration.clone()),
             Box::new(self.visit_batch_size.clone()),
             Box::new(self.visit_commit_failures.clone()),
             Box::new(self.visit_queue_depth.clone()),
+            Box::new(self.visit_queue_capacity.clone()),
+            Box::new(self.visits_refused.clone()),
+            Box::new(self.visit_counting_stuck.clone()),
+            Box::new(self.count_regressions.clone()),
             Box::new(self.pool_connections.clone()),
             Box::new(self.catalogue_size.clone()),
             Box::new(self.cache_bytes.clone()),
             Box::new(self.cache_requests.clone()),
+            Box::new(self.ready.clone()),
             Box::new(build_info),
             Box::new(ProcessCollector::for_self()),
         ];
@@ -175,6 +244,10 @@ fn counters(name: &str, help: &str, labels: &[&str]) -> IntCounterVec {
 
 fn gauge(name: &str, help: &str) -> IntGauge {
     IntGauge::new(name, help).expect("valid metric")
+}
+
+fn gauges(name: &str, help: &str, labels: &[&str]) -> IntGaugeVec {
+    IntGaugeVec::new(Opts::new(name, help), labels).expect("valid metric")
 }
 
 fn histogram(name: &str, help: &str, buckets: &[f64]) -> Histogram {

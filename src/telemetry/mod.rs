@@ -1,5 +1,6 @@
 //! What the program tells its operators: log lines and metrics. It knows no HTTP and no SQL.
 
+mod json_lines;
 mod logging;
 mod metrics;
 

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::gallery::{Gallery, Gif};
 use crate::web::error::Error;
-use crate::web::pages::{animation_url, still_url};
+use crate::web::files::{animation_url, still_url};
 
 /// Most GIFs in one answer.
 const MAX_LIMIT: usize = 100;
@@ -96,13 +96,13 @@ pub struct RandomGif(pub Arc<Gallery>);
 #[endpoint(
     operation_id = "random_gif",
     tags("gifs"),
-    parameters(("after" = Option<String>, Query, description = "The GIF seen last; it is not chosen again if there is another."))
+    parameters(("except" = Option<String>, Query, description = "Name of a GIF, such as the one seen last; it is not chosen if there is another."))
 )]
 impl RandomGif {
     async fn handle(&self, request: &mut Request) -> Result<Json<GifJson>, Error> {
         let catalogue = self.0.catalogue();
-        let after: Option<String> = request.query("after");
-        let gif = catalogue.random(after.as_deref(), &mut rand::rng()).ok_or(Error::NoSuchDog)?;
+        let except: Option<String> = request.query("except");
+        let gif = catalogue.random(except.as_deref(), &mut rand::rng()).ok_or(Error::NoSuchDog)?;
         Ok(Json(gif.into()))
     }
 }

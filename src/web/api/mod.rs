@@ -1,9 +1,11 @@
 //! The JSON API. Its OpenAPI document is generated from these handlers.
 
-mod docs;
 mod gifs;
+mod openapi;
+mod problem;
 mod visits;
 
-pub use docs::{ApiDocs, DocsFiles, OpenApiJson};
 pub use gifs::{GetGif, ListGifs, RandomGif};
+pub use openapi::OpenApiJson;
+pub use problem::{PROBLEM_JSON, Problem};
 pub use visits::{GetVisits, PostVisit};

@@ -1,13 +1,14 @@
 //! `/api/v1/visits`: counts a visit, or tells how many there were.
 
+use std::sync::Arc;
+
 use salvo::Response;
 use salvo::http::StatusCode;
 use salvo::writing::Json;
 use salvo_oapi::{ToSchema, endpoint};
 use serde::Serialize;
 
-use crate::gallery::VisitCounter;
-use crate::store::{Store, total_visits};
+use crate::gallery::{Gallery, VisitCounter};
 use crate::web::error::Error;
 
 /// A counted visit.
@@ -50,13 +51,13 @@ impl PostVisit {
 
 /// Tells the total.
 #[derive(Clone)]
-pub struct GetVisits(pub Store);
+pub struct GetVisits(pub Arc<Gallery>);
 
 /// How many visits there were
 #[endpoint(operation_id = "get_visits", tags("visits"))]
 impl GetVisits {
     async fn handle(&self) -> Result<Json<Visits>, Error> {
-        let total = self.0.run(total_visits).await.map_err(Error::Unavailable)?;
+        let total = self.0.total_visits().await.map_err(Error::Unavailable)?;
         Ok(Json(Visits { total }))
     }
 }

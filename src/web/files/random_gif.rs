@@ -6,10 +6,9 @@ use salvo::http::header::LOCATION;
 use salvo::http::{HeaderValue, StatusCode};
 use salvo::{Response, handler};
 
-use super::error::Error;
-use super::gif_file::SHARED_WITH_ALL;
-use super::pages;
+use super::gif::{SHARED_WITH_ALL, animation_url};
 use crate::gallery::Gallery;
+use crate::web::error::Error;
 
 /// Sends the client to a random GIF.
 #[derive(Clone)]
@@ -20,8 +19,8 @@ impl RandomGifRedirect {
     async fn handle(&self, response: &mut Response) -> Result<(), Error> {
         let catalogue = self.0.catalogue();
         let gif = catalogue.random(None, &mut rand::rng()).ok_or(Error::NoSuchDog)?;
-        let location = HeaderValue::from_str(&pages::animation_url(&gif.sha256))
-            .map_err(|error| Error::Internal(error.to_string()))?;
+        let location =
+            HeaderValue::from_str(&animation_url(&gif.sha256)).map_err(|error| Error::Internal(error.to_string()))?;
         let (name, value) = SHARED_WITH_ALL;
         response.headers_mut().insert(name, value);
         response.headers_mut().insert(LOCATION, location);

@@ -3,40 +3,43 @@
 use std::ops::{Bound, RangeInclusive};
 
 use bytes::Bytes;
-use headers::{ETag, HeaderMapExt, IfNoneMatch, IfRange, Range};
-use salvo::http::header::{ACCEPT_RANGES, CACHE_CONTROL, CONTENT_RANGE, CONTENT_TYPE, RANGE};
-use salvo::http::{HeaderMap, HeaderValue, StatusCode};
+use headers::{ETag, Header, HeaderMapExt, IfNoneMatch, IfRange, Range};
+use salvo::http::header::{ACCEPT_RANGES, CACHE_CONTROL, CONTENT_RANGE, CONTENT_TYPE, ETAG, RANGE};
+use salvo::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use salvo::{Request, Response};
 
-use super::error::Error;
+use crate::gallery::Sha256;
+use crate::web::error::Error;
 
 /// For what is named after its own digest.
 pub const IMMUTABLE: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 
+/// For what another version of the program may have otherwise.
+pub const A_DAY: HeaderValue = HeaderValue::from_static("public, max-age=86400");
+
 /// Some bytes and how to call them.
-pub struct File {
+pub struct FileAnswer {
     /// The bytes.
     pub bytes: Bytes,
     /// Their media type.
     pub content_type: HeaderValue,
-    /// Their digest in hexadecimal: the strong ETag.
-    pub digest: String,
+    /// Their strong ETag.
+    pub etag: HeaderValue,
     /// How long they may be kept.
     pub cache_control: HeaderValue,
 }
 
-impl File {
+impl FileAnswer {
     /// Answers with the whole file, a part of it, or "you have it already".
     ///
     /// # Errors
     /// The wanted range lies outside the file.
-    pub fn answer(self, request: &Request, response: &mut Response) -> Result<(), Error> {
-        let etag: ETag = format!("\"{}\"", self.digest).parse().map_err(|_| Error::Internal("bad ETag".into()))?;
+    pub fn write(self, request: &Request, response: &mut Response) -> Result<(), Error> {
         let headers = response.headers_mut();
-        headers.typed_insert(etag.clone());
+        headers.insert(ETAG, self.etag.clone());
         headers.insert(CACHE_CONTROL, self.cache_control);
         if let Some(known) = request.headers().typed_get::<IfNoneMatch>()
-            && !known.precondition_passes(&etag)
+            && !known.precondition_passes(&typed(&self.etag)?)
         {
             response.status_code(StatusCode::NOT_MODIFIED);
             return Ok(());
@@ -44,7 +47,7 @@ impl File {
         headers.insert(CONTENT_TYPE, self.content_type);
         headers.insert(ACCEPT_RANGES, HeaderValue::from_static("bytes"));
         let length = self.bytes.len();
-        let Some(range) = wanted_range(request, &etag, length)? else {
+        let Some(range) = wanted_range(request, &self.etag, length)? else {
             response.body(self.bytes);
             return Ok(());
         };
@@ -58,12 +61,26 @@ impl File {
     }
 }
 
-/// The one satisfiable range that is asked for. Several ranges, and what is not understood, count as none:
+/// The ETag of the file with this digest.
+pub fn etag_of(sha256: &Sha256) -> HeaderValue {
+    let mut text = [b'"'; 2 + Sha256::DIGITS];
+    text[1..=Sha256::DIGITS].copy_from_slice(&sha256.digits());
+    HeaderValue::from_bytes(&text).expect("quotes and digits are letters of headers")
+}
+
+fn typed(etag: &HeaderValue) -> Result<ETag, Error> {
+    ETag::decode(&mut std::iter::once(etag)).map_err(|error| Error::Internal(error.to_string()))
+}
+
+/// The one satisfiable range that is asked for; only GET can ask for one. Several ranges, and what is not understood, count as none:
 /// a server may always answer with the whole.
-fn wanted_range(request: &Request, etag: &ETag, length: usize) -> Result<Option<RangeInclusive<usize>>, Error> {
+fn wanted_range(request: &Request, etag: &HeaderValue, length: usize) -> Result<Option<RangeInclusive<usize>>, Error> {
     let headers = request.headers();
-    let Some(ranges) = headers.typed_get::<Range>() else { return Ok(None) };
-    if headers.typed_get::<IfRange>().is_some_and(|condition| condition.is_modified(Some(etag), None)) {
+    let ranges = headers.typed_get::<Range>().filter(|_| request.method() == Method::GET);
+    let Some(ranges) = ranges else { return Ok(None) };
+    if let Some(condition) = headers.typed_get::<IfRange>()
+        && condition.is_modified(Some(&typed(etag)?), None)
+    {
         return Ok(None);
     }
     if wants_more_than_all(headers, length) {

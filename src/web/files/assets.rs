@@ -3,37 +3,31 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use bytes::Bytes;
 use rust_embed::RustEmbed;
 use salvo::http::HeaderValue;
 use salvo::{Request, Response, handler};
 
-use super::error::Error;
-use super::file::{File, IMMUTABLE};
+use super::answer::IMMUTABLE;
+use super::site_file::SiteFile;
 use crate::gallery::Sha256;
+use crate::web::error::Error;
 
 #[derive(RustEmbed)]
 #[folder = "assets/site"]
 struct Folder;
 
-struct Embedded {
-    bytes: Bytes,
-    content_type: HeaderValue,
-    digest: String,
+struct Versioned {
+    file: SiteFile,
+    /// The query of its versioned address.
+    version: String,
 }
 
-static ASSETS: LazyLock<HashMap<String, Embedded>> = LazyLock::new(|| {
+static ASSETS: LazyLock<HashMap<String, Versioned>> = LazyLock::new(|| {
     let embed = |name: std::borrow::Cow<'static, str>| {
-        let bytes = match Folder::get(&name)?.data {
-            std::borrow::Cow::Borrowed(bytes) => Bytes::from_static(bytes),
-            std::borrow::Cow::Owned(bytes) => Bytes::from(bytes),
-        };
-        let embedded = Embedded {
-            content_type: HeaderValue::from_static(content_type(&name)),
-            digest: Sha256::of(&bytes).to_string(),
-            bytes,
-        };
-        Some((name.into_owned(), embedded))
+        let bytes = Folder::get(&name)?.data;
+        let version = format!("v={}", &Sha256::of(&bytes).to_string()[..16]);
+        let file = SiteFile::new(bytes, content_type(&name));
+        Some((name.into_owned(), Versioned { file, version }))
     };
     Folder::iter().filter_map(embed).collect()
 });
@@ -42,15 +36,8 @@ static ASSETS: LazyLock<HashMap<String, Embedded>> = LazyLock::new(|| {
 /// it for ever.
 pub fn with_versions(text: &str) -> String {
     ASSETS.iter().fold(text.to_string(), |text, (name, asset)| {
-        text.replace(&format!("\"/assets/{name}\""), &format!("\"/assets/{name}?{}\"", asset.version()))
+        text.replace(&format!("\"/assets/{name}\""), &format!("\"/assets/{name}?{}\"", asset.version))
     })
-}
-
-impl Embedded {
-    /// The query of its versioned address.
-    fn version(&self) -> String {
-        format!("v={}", &self.digest[..16])
-    }
 }
 
 /// Serves an asset.
@@ -61,7 +48,7 @@ pub struct Asset;
 impl Asset {
     async fn handle(&self, request: &mut Request, response: &mut Response) -> Result<(), Error> {
         let name = request.param::<String>("file").unwrap_or_default();
-        answer(&name, request, response)
+        answer(&name, request, response).await
     }
 }
 
@@ -72,20 +59,15 @@ pub struct Favicon;
 #[handler]
 impl Favicon {
     async fn handle(&self, request: &mut Request, response: &mut Response) -> Result<(), Error> {
-        answer("favicon.ico", request, response)
+        answer("favicon.ico", request, response).await
     }
 }
 
-fn answer(name: &str, request: &Request, response: &mut Response) -> Result<(), Error> {
+async fn answer(name: &str, request: &Request, response: &mut Response) -> Result<(), Error> {
     let asset = ASSETS.get(name).ok_or(Error::NotFound)?;
-    let is_versioned = request.uri().query().is_some_and(|query| query == asset.version());
-    let file = File {
-        bytes: asset.bytes.clone(),
-        content_type: asset.content_type.clone(),
-        digest: asset.digest.clone(),
-        cache_control: if is_versioned { IMMUTABLE } else { HeaderValue::from_static("no-cache") },
-    };
-    file.answer(request, response)
+    let is_versioned = request.uri().query().is_some_and(|query| query == asset.version);
+    let cache_control = if is_versioned { IMMUTABLE } else { HeaderValue::from_static("no-cache") };
+    asset.file.write(request, response, cache_control).await
 }
 
 fn content_type(name: &str) -> &'static str {
