@@ -8,10 +8,11 @@ use clap::Args;
 use time::OffsetDateTime;
 
 use super::backup_directory::{PREFIX, file_name, prune};
+use super::open_store::open_to_look;
 use super::whole_file::{WholeFile, remove_abandoned};
-use crate::config::{Config, Database};
+use crate::config::Config;
 use crate::gallery::backup::{Facts, back_up};
-use crate::store::{Store, ensure_current};
+use crate::store::Store;
 
 #[derive(Args)]
 pub struct Backup {
@@ -31,7 +32,8 @@ pub fn run(config: &Config, backup: &Backup) -> anyhow::Result<()> {
     if keep.is_some() && !is_directory {
         bail!("--keep needs a directory, and {} is none", path.display());
     }
-    let store = open(config)?;
+    let store = open_to_look(config)?;
+    #[expect(clippy::disallowed_methods, reason = "a date for people, passed on from here")]
     let now = OffsetDateTime::now_utc();
     if path == Path::new("-") {
         return to_standard_output(&store, now);
@@ -47,18 +49,6 @@ pub fn run(config: &Config, backup: &Backup) -> anyhow::Result<()> {
         println!("{removed} old backups removed from {}", path.display());
     }
     Ok(())
-}
-
-/// Changes nothing on the way, neither the tables nor, out of a typo, an SQLite file that was not there.
-fn open(config: &Config) -> anyhow::Result<Store> {
-    if let Database::Sqlite { path } = &config.database
-        && !path.exists()
-    {
-        bail!("there is no database at {}; DATA_DIR or --data-dir says where it is", path.display());
-    }
-    let store = Store::open(&config.database)?;
-    store.run_here(ensure_current)?;
-    Ok(store)
 }
 
 fn to_standard_output(store: &Store, now: OffsetDateTime) -> anyhow::Result<()> {

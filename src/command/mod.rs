@@ -8,6 +8,10 @@ mod fetch;
 mod gifs;
 mod healthcheck;
 mod migrate;
+mod open_store;
+mod printable;
+mod reach;
+mod regular_file;
 mod restore;
 mod restore_drill;
 mod serve;
@@ -15,13 +19,18 @@ mod smoke;
 mod visits;
 mod whole_file;
 
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::mpsc::channel;
+use std::time::Duration;
 
 use clap::{Args, CommandFactory, Parser, Subcommand};
 
 use crate::config::{Config, Overrides};
-use crate::store::Store;
+
+/// Whoever reads standard error takes a sentence off it within this, or not at all.
+const COMPLAINT: Duration = Duration::from_secs(1);
 
 /// Serves a random dog GIF on every refresh and counts its visitors durably.
 ///
@@ -77,8 +86,11 @@ enum Command {
     /// Add, list, remove and export GIFs
     #[command(subcommand)]
     Gifs(gifs::GifsCommand),
-    /// Print how many visits were ever counted
-    Visits,
+    /// Print how many visits were ever counted; `visits set` sets it
+    Visits {
+        #[command(subcommand)]
+        command: Option<visits::VisitsCommand>,
+    },
     /// Write all GIFs, their texts and the count into one file, also while servers run
     ///
     /// The file is written under a temporary name, synced and renamed: it is whole or not there. It is a tar
@@ -150,7 +162,7 @@ pub fn run(line: CommandLine) -> ExitCode {
         Command::Serve(_) => serve::run(config),
         Command::Migrate => migrate::run(&config),
         Command::Gifs(command) => gifs::run(&config, command),
-        Command::Visits => visits::run(&config),
+        Command::Visits { command } => visits::run(&config, command.as_ref()),
         Command::Backup(backup) => backup::run(&config, &backup),
         Command::Restore(restore) => restore::run(&config, &restore),
         Command::RestoreDrill { directory } => restore_drill::run(&config, &directory),
@@ -162,32 +174,31 @@ pub fn run(line: CommandLine) -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("dog-gif-app: {error:#}");
+            complain(format!("dog-gif-app: {error:#}\n"));
             ExitCode::FAILURE
         }
     }
 }
 
+/// Writes to standard error. When that is a pipe which nobody reads, the exit code has to do.
+fn complain(sentence: String) {
+    let (end, ended) = channel::<()>();
+    let _ = std::thread::Builder::new().spawn(move || {
+        let _end = end;
+        let _ = std::io::stderr().write_all(sentence.as_bytes());
+    });
+    let _ = ended.recv_timeout(COMPLAINT);
+}
+
 fn overrides(common: CommonFlags, command: &Command) -> Overrides {
     let mut overrides = Overrides::default();
-    overrides.set("DATA_DIR", common.data_dir.as_ref().map(|path| path.display()));
+    overrides.set("DATA_DIR", common.data_dir);
     overrides.set("LOG_LEVEL", common.log_level);
     overrides.set("LOG_FORMAT", common.log_format);
     if let Command::Serve(flags) = command {
-        overrides.set("PORT", flags.port.as_ref());
-        overrides.set("BIND", flags.bind.as_ref());
-        overrides.set("OPS_PORT", flags.ops_port.as_ref());
+        overrides.set("PORT", flags.port.clone());
+        overrides.set("BIND", flags.bind.clone());
+        overrides.set("OPS_PORT", flags.ops_port.clone());
     }
     overrides
-}
-
-/// Opens the store for a command; SQLite is brought up to date on the way, as nobody else does it.
-fn open_store(config: &Config) -> anyhow::Result<Store> {
-    let store = Store::open(&config.database)?;
-    if store.kind() == "sqlite" {
-        migrate::bring_up_to_date(&store)?;
-    } else {
-        store.run_here(crate::store::ensure_current)?;
-    }
-    Ok(store)
 }

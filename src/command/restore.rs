@@ -8,9 +8,10 @@ use anyhow::{Context, bail};
 use clap::Args;
 
 use super::backup_directory::newest;
+use super::regular_file::open_regular;
 use crate::config::Config;
 use crate::gallery::backup::{Restored, restore, verify};
-use crate::store::{Error, Store, ensure_current, migrate};
+use crate::store::{Error, Purpose, Store, ensure_current};
 
 #[derive(Args)]
 pub struct Restore {
@@ -26,13 +27,13 @@ pub fn run(config: &Config, Restore { file: path, force }: &Restore) -> anyhow::
     // First of all: a bad file does not even make a database.
     verify(&mut file).with_context(|| format!("cannot restore {}", path.display()))?;
     file.rewind()?;
-    let store = Store::open(&config.database)?;
+    let store = Store::open(&config.database);
     bring_tables_up_to_date(&store)?;
     let restored = restore(&store, &mut file, *force).with_context(|| format!("cannot restore {}", path.display()))?;
     let Restored { facts, visits } = restored;
     println!("{} GIFs restored, as of {}; the count is {visits}", facts.gifs, facts.made_at);
     if visits > facts.visits {
-        println!("The backup's count is {}: the database's was greater, and a count never goes back.", facts.visits);
+        println!("The backup's count is {}: more were counted already, and a count never goes back.", facts.visits);
     }
     println!("Servers that run notice within 10 s.");
     Ok(())
@@ -40,9 +41,10 @@ pub fn run(config: &Config, Restore { file: path, force }: &Restore) -> anyhow::
 
 /// No bundled dogs, other than by `migrate`: they would only be replaced.
 pub fn bring_tables_up_to_date(store: &Store) -> anyhow::Result<()> {
-    match store.run_here(ensure_current) {
+    match store.on_this_thread(ensure_current) {
         // The account of a server may not create tables; then this error is the one that says what to do.
-        Err(stale @ Error::Schema(_)) => store.run_here(migrate).map(drop).context(stale),
+        Err(stale @ Error::Schema(_)) => store.migrate(Purpose::Restoring).map(drop).context(stale),
+        Err(Error::NoDatabase(_)) => Ok(store.migrate(Purpose::Restoring).map(drop)?),
         other => Ok(other?),
     }
 }
@@ -54,7 +56,7 @@ fn open(path: &Path, temporary_dir: &Path) -> anyhow::Result<File> {
     if path.is_dir() {
         bail!("{} is a directory; its newest backup is {}", path.display(), newest(path)?.display());
     }
-    File::open(path).with_context(|| format!("cannot read {}", path.display()))
+    open_regular(path).with_context(|| format!("cannot read {}", path.display()))
 }
 
 /// It is read twice, and the first time to its end before anything is changed.

@@ -1,6 +1,6 @@
 //! `restore-drill`: proves that the newest backup can be restored, without touching the database.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
@@ -10,6 +10,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::backup_directory::newest;
+use super::regular_file::open_regular;
 use super::restore::bring_tables_up_to_date;
 use super::whole_file::WholeFile;
 use crate::config::{Config, Database};
@@ -51,6 +52,7 @@ pub fn run(config: &Config, directory: &Path) -> anyhow::Result<()> {
         );
     }
     let file = backup.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    #[expect(clippy::disallowed_methods, reason = "a date for people")]
     let at = OffsetDateTime::now_utc().replace_nanosecond(0)?.format(&Rfc3339)?;
     Record { at, file, visits: facts.visits, gifs: facts.gifs }.write(directory)?;
     let before = last.map_or_else(
@@ -70,9 +72,9 @@ pub fn run(config: &Config, directory: &Path) -> anyhow::Result<()> {
 /// Restores `backup` into a database of its own, and reads everything back.
 fn rehearse(backup: &Path, temporary_dir: &Path) -> anyhow::Result<Facts> {
     let scratch = Scratch::make(temporary_dir)?;
-    let store = Store::open(&Database::Sqlite { path: scratch.0.join("drill.db") })?;
+    let store = Store::open(&Database::Sqlite { path: scratch.0.join("drill.db") });
     bring_tables_up_to_date(&store)?;
-    let restored = restore(&store, File::open(backup)?, false)?;
+    let restored = restore(&store, open_regular(backup)?, false)?;
     let facts = restored.facts;
     let found = verify_restored(&store)?;
     ensure!(

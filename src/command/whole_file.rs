@@ -63,6 +63,7 @@ pub fn remove_abandoned(directory: &Path, prefix: &str) -> io::Result<()> {
     for entry in fs::read_dir(directory)?.flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
         let is_partial = name.starts_with(&format!(".{prefix}")) && name.ends_with(ENDING);
+        #[expect(clippy::disallowed_methods, reason = "the files are this host's, as is their time")]
         let age = || SystemTime::now().duration_since(entry.metadata().ok()?.modified().ok()?).ok();
         if is_partial && age().is_some_and(|age| age > ABANDONED) {
             fs::remove_file(entry.path())?;

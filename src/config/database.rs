@@ -17,6 +17,34 @@ pub enum Database {
     Mysql(MysqlSettings),
 }
 
+/// A kind of database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Backend {
+    /// The embedded default.
+    Sqlite,
+    /// MySQL or MariaDB.
+    Mysql,
+}
+
+impl Backend {
+    /// The word used in logs, metrics, migrations and tests.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sqlite => "sqlite",
+            Self::Mysql => "mysql",
+        }
+    }
+
+    /// Whether the setting called `name` makes a difference with this kind of database.
+    pub fn uses(self, name: &str) -> bool {
+        match name {
+            "DATA_DIR" => self == Self::Sqlite,
+            "MIGRATE_ON_START" => self == Self::Mysql,
+            name => self == Self::Mysql || !MYSQL_NAMES.contains(&name),
+        }
+    }
+}
+
 /// How to reach a MySQL or MariaDB server.
 #[derive(Debug, Clone)]
 pub struct MysqlSettings {
@@ -66,7 +94,7 @@ impl Database {
             return Self::Mysql(MysqlSettings::read(reader, host));
         }
         for name in MYSQL_NAMES {
-            if reader.given(name).is_some() {
+            if reader.given_path(name).is_some() {
                 reader.problem(
                     name,
                     "is set but MYSQL_HOST is not: set MYSQL_HOST to use MySQL, or unset this to use SQLite",
@@ -76,11 +104,11 @@ impl Database {
         Self::Sqlite { path: data_dir.join("dog-gif-app.db") }
     }
 
-    /// `mysql` or `sqlite`: the word used in logs, metrics, migrations and tests.
-    pub fn kind(&self) -> &'static str {
+    /// Its kind.
+    pub fn backend(&self) -> Backend {
         match self {
-            Self::Sqlite { .. } => "sqlite",
-            Self::Mysql(_) => "mysql",
+            Self::Sqlite { .. } => Backend::Sqlite,
+            Self::Mysql(_) => Backend::Mysql,
         }
     }
 }
@@ -138,9 +166,9 @@ fn required(reader: &mut Reader<'_>, name: &str) -> String {
 }
 
 fn password(reader: &mut Reader<'_>) -> Password {
-    match (reader.given("MYSQL_PASSWORD"), reader.given("MYSQL_PASSWORD_FILE")) {
+    match (reader.given("MYSQL_PASSWORD"), reader.given_path("MYSQL_PASSWORD_FILE")) {
         (Some(value), None) => return Password::Value(Secret::new(value)),
-        (None, Some(path)) => return Password::File(path.into()),
+        (None, Some(path)) => return Password::File(path),
         (None, None) => reader.problem(
             "MYSQL_PASSWORD",
             "is missing: MYSQL_HOST is set, so MYSQL_PASSWORD_FILE or MYSQL_PASSWORD is needed too",

@@ -2,15 +2,17 @@
 //! It knows nothing of what the settings are used for; secrets that pass through it never print.
 
 mod database;
+mod public_url;
 mod reader;
 mod secret;
 mod settings;
 
+use std::ffi::OsString;
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-pub use database::{Database, MysqlSettings, MysqlTls};
+pub use database::{Backend, Database, MysqlSettings, MysqlTls};
 pub use reader::{Overrides, Problems};
 pub use secret::{Password, Secret};
 pub use settings::{SETTINGS, Setting};
@@ -36,6 +38,8 @@ pub struct Config {
     pub drain: Duration,
     /// Upper bound of the GIF cache, in bytes.
     pub gif_cache_bytes: u64,
+    /// Scheme and host that whole addresses of this site begin with; none: as requests say.
+    pub public_url: Option<String>,
     /// Whether `X-Forwarded-*` comes from a proxy of ours.
     pub trust_proxy_headers: bool,
     /// What is logged, and how.
@@ -71,23 +75,18 @@ impl Config {
     ///
     /// # Errors
     /// All bad values at once, each with its variable's name and what it should be.
+    #[expect(clippy::disallowed_methods, reason = "the one reader of the environment")]
     pub fn from_environment(overrides: Overrides) -> Result<Self, Problems> {
-        Self::read(|name| {
-            overrides.get(name).or_else(|| match std::env::var(name) {
-                Ok(value) => Some(value),
-                Err(std::env::VarError::NotPresent) => None,
-                Err(std::env::VarError::NotUnicode(raw)) => Some(raw.to_string_lossy().into_owned()),
-            })
-        })
+        Self::read(|name| overrides.get(name).or_else(|| std::env::var_os(name)))
     }
 
     /// Reads every setting from `source`, a function from a variable's name to its value.
     ///
     /// # Errors
     /// All bad values at once, each with its variable's name and what it should be.
-    pub fn read(source: impl Fn(&str) -> Option<String>) -> Result<Self, Problems> {
+    pub fn read<T: Into<OsString>>(source: impl Fn(&str) -> Option<T>) -> Result<Self, Problems> {
         let mut reader = Reader::new(source);
-        let data_dir = PathBuf::from(reader.text("DATA_DIR"));
+        let data_dir = reader.path("DATA_DIR");
         let config = Self {
             bind: reader.parse("BIND", "an IP address such as 127.0.0.1 or 0.0.0.0"),
             port: reader.parse("PORT", "a TCP port from 0 to 65535"),
@@ -97,6 +96,7 @@ impl Config {
             visit_timeout: Duration::from_secs(reader.number("VISIT_TIMEOUT_SECONDS", 1..=60)),
             drain: Duration::from_secs(reader.number("DRAIN_SECONDS", 0..=3600)),
             gif_cache_bytes: reader.number("GIF_CACHE_MIB", 0..=65_536) * 1024 * 1024,
+            public_url: public_url::read(&mut reader),
             trust_proxy_headers: reader.flag("TRUST_PROXY_HEADERS"),
             log: LogSettings {
                 level: reader.choice(
@@ -113,7 +113,7 @@ impl Config {
                     &[("auto", LogFormat::for_this_terminal()), ("json", LogFormat::Json), ("text", LogFormat::Text)],
                 ),
             },
-            temporary_dir: reader.text("TMPDIR").into(),
+            temporary_dir: reader.path("TMPDIR"),
             revision: reader.text("REVISION"),
             given: reader.all_given(),
         };
@@ -199,6 +199,34 @@ mod tests {
         let mut values = MYSQL.to_vec();
         values.push(("MYSQL_TLS", "verify"));
         assert!(read(&values).unwrap_err().to_string().contains("MYSQL_TLS_CA"));
+    }
+
+    #[test]
+    fn a_public_url_is_a_scheme_and_a_host() {
+        let read_url = |url: &str| read(&[("PUBLIC_URL", url)]).map(|config| config.public_url);
+        assert_eq!(read_url("").unwrap(), None);
+        for (url, expected) in [
+            ("https://dogs.example", "https://dogs.example"),
+            ("https://dogs.example/", "https://dogs.example"),
+            ("http://127.0.0.1:5000", "http://127.0.0.1:5000"),
+            ("http://[::1]:5000/", "http://[::1]:5000"),
+        ] {
+            assert_eq!(read_url(url).unwrap().as_deref(), Some(expected));
+        }
+        for url in [
+            "dogs.example",
+            "https://",
+            "ftp://dogs.example",
+            "https://user:bone@dogs.example",
+            "https://dogs.example/path",
+            "https://dogs.example//",
+            "https://dogs.example?bone",
+            "https://dogs example",
+            "https://dogs.example\"><script>",
+        ] {
+            let problems = read_url(url).unwrap_err().to_string();
+            assert!(problems.contains("PUBLIC_URL must be") && !problems.contains("bone"), "{url}: {problems}");
+        }
     }
 
     #[test]

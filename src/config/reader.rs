@@ -1,25 +1,27 @@
 //! Reads single settings and collects what is wrong with them, so that all problems are told at once.
 
 use std::collections::HashMap;
+use std::ffi::OsString;
 use std::fmt;
 use std::ops::RangeInclusive;
+use std::path::PathBuf;
 use std::str::FromStr;
 
 use super::settings::SETTINGS;
 
 /// Values given on the command line, by the name of the variable they stand for.
 #[derive(Debug, Default, Clone)]
-pub struct Overrides(HashMap<&'static str, String>);
+pub struct Overrides(HashMap<&'static str, OsString>);
 
 impl Overrides {
     /// Lets `value`, when there is one, stand for the variable `name`.
-    pub fn set(&mut self, name: &'static str, value: Option<impl ToString>) {
+    pub fn set(&mut self, name: &'static str, value: Option<impl Into<OsString>>) {
         if let Some(value) = value {
-            self.0.insert(name, value.to_string());
+            self.0.insert(name, value.into());
         }
     }
 
-    pub(super) fn get(&self, name: &str) -> Option<String> {
+    pub(super) fn get(&self, name: &str) -> Option<OsString> {
         self.0.get(name).cloned()
     }
 }
@@ -39,7 +41,7 @@ impl fmt::Display for Problems {
 impl std::error::Error for Problems {}
 
 /// From a variable's name to its value, if it is set.
-type Source<'source> = dyn Fn(&str) -> Option<String> + 'source;
+type Source<'source> = dyn Fn(&str) -> Option<OsString> + 'source;
 
 /// Reads single settings; remembers what was wrong and goes on with a stand-in value.
 pub(super) struct Reader<'source> {
@@ -48,26 +50,42 @@ pub(super) struct Reader<'source> {
 }
 
 impl<'source> Reader<'source> {
-    pub(super) fn new(source: impl Fn(&str) -> Option<String> + 'source) -> Self {
-        Self { source: Box::new(source), problems: Vec::new() }
+    pub(super) fn new<T: Into<OsString>>(source: impl Fn(&str) -> Option<T> + 'source) -> Self {
+        Self { source: Box::new(move |name| source(name).map(T::into)), problems: Vec::new() }
     }
 
-    /// The value that was given, if any; an empty variable counts as unset, as compose files write it.
-    pub(super) fn given(&self, name: &str) -> Option<String> {
+    /// The bytes that were given, if any; an empty variable counts as unset, as compose files write it.
+    fn given_bytes(&self, name: &str) -> Option<OsString> {
         (self.source)(name).filter(|value| !value.is_empty())
+    }
+
+    /// The text that was given, if any.
+    pub(super) fn given(&mut self, name: &str) -> Option<String> {
+        let text = self.given_bytes(name)?.into_string();
+        text.inspect_err(|_| self.problem(name, "is not UTF-8 text")).ok()
+    }
+
+    /// The path that was given, if any: any bytes are one.
+    pub(super) fn given_path(&self, name: &str) -> Option<PathBuf> {
+        self.given_bytes(name).map(PathBuf::from)
+    }
+
+    /// The path that was given, or the default of the table.
+    pub(super) fn path(&self, name: &str) -> PathBuf {
+        self.given_path(name).unwrap_or_else(|| default_of(name).into())
     }
 
     /// Every value that was given, with secrets hidden.
     pub(super) fn all_given(&self) -> Vec<(&'static str, String)> {
         let shown = |name: &'static str| {
-            let value = self.given(name)?;
+            let value = self.given_bytes(name)?.to_string_lossy().into_owned();
             Some((name, if name == "MYSQL_PASSWORD" { "[hidden]".into() } else { value }))
         };
         SETTINGS.iter().filter_map(|setting| shown(setting.name)).collect()
     }
 
     /// The value that was given, or the default of the table.
-    pub(super) fn text(&self, name: &str) -> String {
+    pub(super) fn text(&mut self, name: &str) -> String {
         self.given(name).unwrap_or_else(|| default_of(name).to_string())
     }
 

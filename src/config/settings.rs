@@ -54,6 +54,10 @@ pub const SETTINGS: &[Setting] = &[
     setting("GIF_CACHE_MIB", "64", "Upper bound of the GIF cache in MiB; 0 turns it off."),
     setting("LOG_LEVEL", "info", "Least severe level to write: `error`, `warning`, `info` or `debug`."),
     setting("LOG_FORMAT", "auto", "`json` or `text`; `auto` is text on a terminal and JSON elsewhere."),
+    unset(
+        "PUBLIC_URL",
+        "Scheme and host of the website for canonical and preview links, such as `https://dogs.example`; if unset, those of the request.",
+    ),
     setting(
         "TRUST_PROXY_HEADERS",
         "false",
