@@ -1,9 +1,9 @@
 //! The line to the database is cut exactly at the commit of a batch.
 
-use super::{alone, report};
+use super::{alone, behind_a_proxy, report, through};
 use crate::harness::load::Crowd;
-use crate::harness::proxy::{Cut, Proxy};
-use crate::harness::{App, Database, Server, wait};
+use crate::harness::proxy::Cut;
+use crate::harness::{App, wait};
 
 /// Cut lines wanted of each test.
 const CUTS: u32 = 40;
@@ -37,12 +37,9 @@ fn two_replicas_keep_their_numbers_apart_when_commits_are_cut_off() {
 
 fn cut_lines(what: &str, cut: Cut, one_in: u32, replicas: usize) {
     let _turn = alone();
-    let server = Server::shared();
-    let database = Database::fresh_on(server).migrate();
-    let proxy = Proxy::start(server.port);
-    let behind = database.with(&[("MYSQL_PORT", &proxy.port.to_string())]);
-    let apps: Vec<App> = (0..replicas).map(|_| App::start(&behind)).collect();
-    let addresses: Vec<_> = apps.iter().map(|app| app.address).collect();
+    let (database, proxy, first) = behind_a_proxy();
+    let others: Vec<App> = (1..replicas).map(|_| App::start(&through(&proxy, &database))).collect();
+    let addresses: Vec<_> = others.iter().chain([&first]).map(|app| app.address).collect();
     let crowd = Crowd::gather(&addresses);
     crowd.wait_for_more(200);
     proxy.cut(cut, one_in);

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::http::{self, Answer};
 use super::log::Lines;
 use super::process::Process;
-use super::{Database, wait};
+use super::{Database, variable, wait};
 
 /// The binary that cargo built for these tests.
 pub const BINARY: &str = env!("CARGO_BIN_EXE_dog-gif-app");
@@ -35,8 +35,15 @@ impl App {
 
     /// Serves `database` with further settings, and returns once it listens.
     pub fn start_with(database: &Database, settings: &[(&str, &str)]) -> Self {
-        let mut command = program(database, settings);
-        command.env("PORT", "0").env("OPS_PORT", "0").env("REVISION", "abc1234");
+        Self::start_program(program(database, settings))
+    }
+
+    /// The same for a command made from [`program`].
+    pub fn start_program(mut command: Command) -> Self {
+        command.env("PORT", "0").env("OPS_PORT", "0");
+        if !command.get_envs().any(|(name, _)| name == "REVISION") {
+            command.env("REVISION", "abc1234");
+        }
         command.stdin(Stdio::null());
         let mut process = Process::spawn(command).expect("the program can be started");
         let (log, errors) = (Lines::of(process.stdout()), Lines::of(process.stderr()));
@@ -147,7 +154,7 @@ fn reader(mut stream: impl Read + Send + 'static) -> std::thread::JoinHandle<Str
 pub fn program(database: &Database, settings: &[(&str, &str)]) -> Command {
     let mut command = Command::new(BINARY);
     command.env_clear();
-    command.envs(KEPT.iter().filter_map(|name| Some((name, std::env::var_os(name)?))));
+    command.envs(KEPT.iter().filter_map(|name| Some((name, variable(name)?))));
     command.envs(database.settings.iter().map(|(name, value)| (name, value)));
     command.envs(settings.iter().copied());
     command.current_dir(&database.directory);

@@ -3,12 +3,14 @@
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use diesel::Connection as _;
+use diesel::connection::SimpleConnection;
 use dog_gif_app::config::Config;
 use dog_gif_app::store::{AnyConnection, Error, Store, total_visits};
 
 use super::process::new_directory;
 use super::server::{Kind, Server};
-use super::{app, dogs};
+use super::{app, dogs, variable};
 
 /// The backend that the story runs on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,11 +21,11 @@ pub enum Backend {
 
 /// What TEST_DATABASE says; SQLite if it is not set.
 pub fn backend() -> Backend {
-    match std::env::var("TEST_DATABASE").as_deref() {
-        Ok("sqlite") | Err(_) => Backend::Sqlite,
-        Ok("mariadb") => Backend::Server(Kind::Mariadb),
-        Ok("mysql") => Backend::Server(Kind::Mysql),
-        Ok(other) => panic!("TEST_DATABASE={other} must be sqlite, mariadb or mysql"),
+    match variable("TEST_DATABASE").as_deref() {
+        Some("sqlite") | None => Backend::Sqlite,
+        Some("mariadb") => Backend::Server(Kind::Mariadb),
+        Some("mysql") => Backend::Server(Kind::Mysql),
+        Some(other) => panic!("TEST_DATABASE={other} must be sqlite, mariadb or mysql"),
     }
 }
 
@@ -93,8 +95,38 @@ impl Database {
 
     /// Asks the database itself, past the running program.
     pub fn query<T>(&self, work: impl FnOnce(&mut AnyConnection) -> Result<T, Error>) -> T {
+        self.try_query(work).unwrap_or_else(|error| panic!("{}", error.in_full()))
+    }
+
+    /// The same for a database that may not be there yet.
+    pub fn try_query<T>(&self, work: impl FnOnce(&mut AnyConnection) -> Result<T, Error>) -> Result<T, Error> {
+        Store::open(&self.config().database).on_this_thread(work)
+    }
+
+    /// Runs statements past the running program.
+    pub fn execute(&self, statements: &str) {
+        self.query(|connection| Ok(connection.batch_execute(statements)?));
+    }
+
+    /// Nobody gets a number while `work` runs.
+    pub fn with_counter_held<T>(&self, work: impl FnOnce() -> T) -> T {
+        self.query(|connection| {
+            connection.transaction(|connection| {
+                connection.batch_execute("UPDATE visit_counter SET total = total")?;
+                Ok(work())
+            })
+        })
+    }
+
+    /// What one of the settings says.
+    pub fn setting(&self, name: &str) -> &str {
+        let found = self.settings.iter().find(|(key, _)| key == name);
+        &found.unwrap_or_else(|| panic!("{name} is not set")).1
+    }
+
+    /// What the program makes of the settings.
+    pub fn config(&self) -> Config {
         let value = |name: &str| self.settings.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
-        let config = Config::read(value).unwrap_or_else(|problems| panic!("{problems}"));
-        Store::open(&config.database).and_then(|store| store.run_here(work)).unwrap_or_else(|error| panic!("{error}"))
+        Config::read(value).unwrap_or_else(|problems| panic!("{problems}"))
     }
 }

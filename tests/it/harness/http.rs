@@ -51,7 +51,11 @@ pub struct Connection(BufReader<TcpStream>);
 
 impl Connection {
     pub fn open(address: SocketAddr) -> io::Result<Self> {
-        let stream = TcpStream::connect_timeout(&address, Duration::from_secs(5))?;
+        Self::on(TcpStream::connect_timeout(&address, Duration::from_secs(5))?)
+    }
+
+    /// On a stream that is open already.
+    pub fn on(stream: TcpStream) -> io::Result<Self> {
         stream.set_read_timeout(Some(READ_TIMEOUT))?;
         stream.set_write_timeout(Some(READ_TIMEOUT))?;
         stream.set_nodelay(true)?;
@@ -78,6 +82,16 @@ impl Connection {
 
     /// Reads one answer; one to HEAD has no body, whatever its length says.
     pub fn answer(&mut self, to_head: bool) -> io::Result<Answer> {
+        let mut answer = self.head()?;
+        let status = answer.status;
+        if !(to_head || status == 204 || status == 304 || status < 200) {
+            answer.body = self.body(&answer)?;
+        }
+        Ok(answer)
+    }
+
+    /// Reads the head of an answer, and leaves its body where it is.
+    pub fn head(&mut self) -> io::Result<Answer> {
         let status_line = self.line()?;
         let status = status_line.split(' ').nth(1).and_then(|code| code.parse().ok());
         let status = status.ok_or_else(|| broken(&format!("no status in {status_line:?}")))?;
@@ -87,11 +101,7 @@ impl Connection {
             let Some((name, value)) = line.split_once(':') else { break };
             headers.push((name.to_ascii_lowercase(), value.trim().to_string()));
         }
-        let mut answer = Answer { status, headers, body: Vec::new() };
-        if !(to_head || status == 204 || status == 304 || status < 200) {
-            answer.body = self.body(&answer)?;
-        }
-        Ok(answer)
+        Ok(Answer { status, headers, body: Vec::new() })
     }
 
     fn body(&mut self, answer: &Answer) -> io::Result<Vec<u8>> {

@@ -44,6 +44,11 @@ pub struct Record {
 impl Crowd {
     /// Visitors of the servers at `addresses`.
     pub fn gather(addresses: &[SocketAddr]) -> Self {
+        Self::of(VISITORS, addresses)
+    }
+
+    /// So many visitors of the servers at `addresses`.
+    pub fn of(visitors: usize, addresses: &[SocketAddr]) -> Self {
         let shared = Arc::new(Shared {
             addresses: Mutex::new(addresses.to_vec()),
             stop: AtomicBool::new(false),
@@ -54,7 +59,7 @@ impl Crowd {
             let shared = shared.clone();
             std::thread::spawn(move || visit_until_told(number, &shared))
         };
-        let visitors = (0..VISITORS).map(visitor).collect();
+        let visitors = (0..visitors).map(visitor).collect();
         Self { shared, visitors }
     }
 
@@ -102,7 +107,7 @@ fn visit_until_told(visitor: usize, shared: &Shared) -> Record {
         let addresses = shared.addresses.lock().unwrap().clone();
         let open = || Connection::open(addresses[visitor % addresses.len()]).ok();
         let Some(mut open) = connection.take().or_else(open) else {
-            std::thread::sleep(Duration::from_millis(5));
+            wait::pass(Duration::from_millis(5));
             continue;
         };
         if record.visit(&mut open, visitor, shared) {
@@ -128,13 +133,21 @@ impl Record {
                 self.numbers.push((Instant::now(), number));
                 shared.acknowledged.fetch_add(1, Ordering::Relaxed);
             }
-            (503, None) if answer.header("retry-after").is_some() => {
+            (503, None) if answer.header("retry-after") == Some("2") => {
                 self.refusals.push(begin.elapsed());
                 shared.refused.fetch_add(1, Ordering::Relaxed);
             }
             (status, number) => self.wrong.push(format!("{method} {path}: {status} with number {number:?}")),
         }
         answer.header("connection") != Some("close")
+    }
+
+    /// When the longest time without any number began, and how long it was.
+    pub fn longest_gap(&self) -> (Instant, Duration) {
+        let mut moments: Vec<Instant> = self.numbers.iter().map(|(moment, _)| *moment).collect();
+        moments.sort_unstable();
+        let gaps = moments.windows(2).map(|pair| (pair[0], pair[1] - pair[0]));
+        gaps.max_by_key(|(_, gap)| *gap).expect("some visits were acknowledged")
     }
 
     /// Checks that no acknowledged visit is lost and none is counted twice, and says so in figures.

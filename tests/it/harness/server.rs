@@ -6,11 +6,11 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
-use diesel::{Connection, MysqlConnection};
+use diesel::{Connection, MysqlConnection, QueryResult};
 
 use super::database::{Backend, backend};
 use super::process::{Process, new_directory};
-use super::wait;
+use super::{variable, wait};
 
 /// Which server it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,8 +32,35 @@ pub struct Server {
     pub port: u16,
     pub socket: PathBuf,
     directory: PathBuf,
+    host: Host,
     options: Vec<String>,
     process: Option<Process>,
+}
+
+/// Where a server runs.
+#[derive(Debug, Clone)]
+pub struct Host {
+    pub address: String,
+    /// Where it speaks with the other members of a group.
+    pub group_address: String,
+    /// What its command begins with, to be carried out there.
+    pub enter: Vec<String>,
+}
+
+impl Host {
+    /// This machine, by its loopback address.
+    pub fn here() -> Self {
+        Self { address: "127.0.0.1".into(), group_address: "127.0.0.1".into(), enter: Vec::new() }
+    }
+
+    /// The same command, to be carried out there.
+    fn command(&self, here: Command) -> Command {
+        let Some((enter, arguments)) = self.enter.split_first() else { return here };
+        let mut command = Command::new(enter);
+        command.args(arguments).arg(here.get_program()).args(here.get_args());
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        command
+    }
 }
 
 impl Server {
@@ -44,8 +71,13 @@ impl Server {
 
     /// The same, with further options.
     pub fn start_with(options: &[&str]) -> Self {
+        Self::start_on(Host::here(), options)
+    }
+
+    /// The same, elsewhere.
+    pub fn start_on(host: Host, options: &[&str]) -> Self {
         let kind = kind();
-        Self::start_on_copy(kind, template(kind), options)
+        Self::start_on_copy(kind, template(kind), host, options)
     }
 
     /// One server for all tests that do it no harm.
@@ -54,13 +86,15 @@ impl Server {
         SHARED.get_or_init(Self::start)
     }
 
-    fn start_on_copy(kind: Kind, template: &Path, options: &[&str]) -> Self {
+    fn start_on_copy(kind: Kind, template: &Path, host: Host, options: &[&str]) -> Self {
         let directory = new_directory("server");
         let copied = Command::new("cp").arg("-a").arg(template).arg(directory.join("data")).status();
         assert!(copied.is_ok_and(|status| status.success()), "cannot copy {}", template.display());
+        // Each server has a UUID of its own.
+        let _ = std::fs::remove_file(directory.join("data/auto.cnf"));
         let options = options.iter().map(ToString::to_string).collect();
         let socket = directory.join("socket");
-        let mut server = Self { kind, port: 0, socket, directory, options, process: None };
+        let mut server = Self { kind, port: 0, socket, directory, host, options, process: None };
         // Between looking and binding, someone else may take the port.
         for _ in 0..5 {
             server.port = free_port();
@@ -86,7 +120,7 @@ impl Server {
     }
 
     fn command(&self) -> Command {
-        let mut command = program(self.kind);
+        let mut command = self.host.command(program(self.kind));
         let path = |name: &str| self.directory.join(name).display().to_string();
         command.args([
             format!("--datadir={}", path("data")),
@@ -94,11 +128,12 @@ impl Server {
             format!("--port={}", self.port),
             format!("--pid-file={}", path("pid")),
             format!("--log-error={}", path("log")),
-            "--bind-address=127.0.0.1".into(),
+            format!("--bind-address={}", self.host.address),
             "--skip-name-resolve".into(),
             "--max-connections=400".into(),
         ]);
         command.args(&self.options);
+        command.env("TMPDIR", &self.directory);
         command
     }
 
@@ -134,6 +169,21 @@ impl Server {
         connection.batch_execute(statements).unwrap_or_else(|error| panic!("{statements}: {error}"));
     }
 
+    /// Asks something as root.
+    pub fn query<T>(&self, ask: impl FnOnce(&mut MysqlConnection) -> QueryResult<T>) -> T {
+        let mut connection = self.connect_as_root().expect("the server answers");
+        ask(&mut connection).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// The same of a server that may not answer.
+    pub fn try_query<T>(&self, ask: impl FnOnce(&mut MysqlConnection) -> QueryResult<T>) -> Option<T> {
+        ask(&mut self.connect_as_root()?).ok()
+    }
+
+    pub fn address(&self) -> &str {
+        &self.host.address
+    }
+
     fn connect_as_root(&self) -> Option<MysqlConnection> {
         // A connection to a missing socket would be tried over the network.
         if !self.socket.exists() {
@@ -146,7 +196,7 @@ impl Server {
     /// How the program reaches the schema `name` here, over TCP.
     pub fn settings(&self, name: &str) -> Vec<(String, String)> {
         [
-            ("MYSQL_HOST", "127.0.0.1"),
+            ("MYSQL_HOST", self.host.address.as_str()),
             ("MYSQL_PORT", &self.port.to_string()),
             ("MYSQL_USER", USER),
             ("MYSQL_PASSWORD", PASSWORD),
@@ -176,34 +226,39 @@ pub fn kind() -> Kind {
     }
 }
 
+/// Tells a run of these tests inside another one which data directory is made already.
+pub const TEMPLATE: &str = "TEST_TEMPLATE";
+
 /// A data directory with the account for tests, made once.
-fn template(kind: Kind) -> &'static Path {
-    static TEMPLATE: OnceLock<PathBuf> = OnceLock::new();
-    TEMPLATE.get_or_init(|| {
-        let empty = new_directory("template").join("data");
-        initialise(kind, &empty);
-        let mut server = Server::start_on_copy(kind, &empty, &[]);
-        let quoted = PASSWORD.replace('\'', "''");
-        let mut statements = format!(
-            "CREATE USER '{USER}'@'%' IDENTIFIED BY '{quoted}'; GRANT ALL ON *.* TO '{USER}'@'%' WITH GRANT OPTION;"
-        );
-        if kind == Kind::Mariadb {
-            // Anonymous users come before '%' and would take our account's connections.
-            statements.insert_str(0, "DELETE FROM mysql.global_priv WHERE User = ''; FLUSH PRIVILEGES; ");
-        }
-        server.sql(&statements);
-        server.stop();
-        let filled = empty.with_file_name("filled");
-        std::fs::rename(server.directory.join("data"), &filled).expect("a directory can be renamed");
-        let _ = std::fs::remove_dir_all(&empty);
-        filled
-    })
+pub fn template(kind: Kind) -> &'static Path {
+    static MADE: OnceLock<PathBuf> = OnceLock::new();
+    MADE.get_or_init(|| variable(TEMPLATE).map_or_else(|| make_template(kind), PathBuf::from))
+}
+
+fn make_template(kind: Kind) -> PathBuf {
+    let empty = new_directory("template").join("data");
+    initialise(kind, &empty);
+    let mut server = Server::start_on_copy(kind, &empty, Host::here(), &[]);
+    let quoted = PASSWORD.replace('\'', "''");
+    let mut statements = format!(
+        "CREATE USER '{USER}'@'%' IDENTIFIED BY '{quoted}'; GRANT ALL ON *.* TO '{USER}'@'%' WITH GRANT OPTION;"
+    );
+    if kind == Kind::Mariadb {
+        // Anonymous users come before '%' and would take our account's connections.
+        statements.insert_str(0, "DELETE FROM mysql.global_priv WHERE User = ''; FLUSH PRIVILEGES; ");
+    }
+    server.sql(&statements);
+    server.stop();
+    let filled = empty.with_file_name("filled");
+    std::fs::rename(server.directory.join("data"), &filled).expect("a directory can be renamed");
+    let _ = std::fs::remove_dir_all(&empty);
+    filled
 }
 
 fn initialise(kind: Kind, data: &Path) {
     let mut command = match kind {
         Kind::Mariadb => {
-            let mut command = Command::new(variable("TEST_MARIADB_INSTALL_DB", "mariadb-install-db"));
+            let mut command = Command::new(variable("TEST_MARIADB_INSTALL_DB").unwrap_or("mariadb-install-db".into()));
             command.args(["--no-defaults", "--auth-root-authentication-method=normal", "--skip-test-db"]);
             command.args(as_root());
             command
@@ -215,6 +270,8 @@ fn initialise(kind: Kind, data: &Path) {
         }
     };
     command.arg(format!("--datadir={}", data.display()));
+    // In a shared directory, servers that start at the same time could take each other's temporary tables away.
+    command.env("TMPDIR", data.parent().expect("a directory of its own"));
     let made = command.stdin(Stdio::null()).output().expect("the server's programs are installed; try `make tools`");
     assert!(
         made.status.success(),
@@ -227,10 +284,13 @@ fn initialise(kind: Kind, data: &Path) {
 /// The server's program with what it needs on this machine; durability is left at its default.
 fn program(kind: Kind) -> Command {
     let mut command = Command::new(match kind {
-        Kind::Mariadb => variable("TEST_MARIADBD", "mariadbd"),
-        Kind::Mysql => variable("TEST_MYSQLD", "mysqld"),
+        Kind::Mariadb => variable("TEST_MARIADBD").unwrap_or("mariadbd".into()),
+        Kind::Mysql => variable("TEST_MYSQLD").unwrap_or("mysqld".into()),
     });
-    command.args(["--no-defaults", "--performance-schema=OFF", "--skip-log-bin", "--innodb-buffer-pool-size=32M"]);
+    command.args(["--no-defaults", "--skip-log-bin", "--innodb-buffer-pool-size=32M"]);
+    // On, as MySQL has it by default: it knows the sessions.
+    command.args(["--performance-schema=ON", "--performance-schema-instrument=%=OFF"]);
+    command.arg("--performance-schema-instrument=thread/%=ON");
     command.args(as_root());
     match kind {
         Kind::Mariadb => command.arg("--innodb-log-file-size=16M"),
@@ -246,12 +306,8 @@ fn as_root() -> Option<&'static str> {
     (unsafe { libc::geteuid() } == 0).then_some("--user=root")
 }
 
-fn variable(name: &str, otherwise: &str) -> String {
-    std::env::var(name).unwrap_or_else(|_| otherwise.into())
-}
-
 /// Below the range that outgoing connections use, so that a restart finds its port free.
-fn free_port() -> u16 {
+pub fn free_port() -> u16 {
     loop {
         let port = rand::random_range(15_000..32_000);
         if std::net::TcpListener::bind(("127.0.0.1", port)).is_ok() {

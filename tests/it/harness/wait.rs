@@ -15,6 +15,12 @@ pub fn until<T>(what: &str, deadline: Duration, mut ask: impl FnMut() -> Option<
             return answer;
         }
         assert!(begin.elapsed() < deadline, "{what} did not happen within {deadline:?}");
-        std::thread::sleep(PAUSE);
+        pass(PAUSE);
     }
+}
+
+/// Lets time pass that belongs to what is tried, such as a stall. Whoever waits for something asks [`until`] it is there.
+#[expect(clippy::disallowed_methods, reason = "the one place where tests sleep")]
+pub fn pass(time: Duration) {
+    std::thread::sleep(time);
 }

@@ -1,15 +1,17 @@
 //! The files that `backup` writes and `restore` reads: named, pruned, cut, changed, and on a full disk.
 
 use std::os::unix::process::CommandExt;
+use std::path::Path;
 use std::process::Command;
+use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
 use dog_gif_app::store::AnyConnection;
 
 use crate::harness::Database;
-use crate::harness::app::{finish, program, run};
+use crate::harness::app::{finish, program, run, timed};
 use crate::harness::backups::{back_up, everything, facts, names, text};
-use crate::harness::process::new_directory;
+use crate::harness::process::{make_pipe, new_directory};
 
 #[test]
 fn a_bad_file_is_refused_in_a_sentence_and_makes_no_database() {
@@ -45,6 +47,21 @@ fn a_bad_file_is_refused_in_a_sentence_and_makes_no_database() {
 }
 
 #[test]
+fn what_is_no_regular_file_is_refused_and_not_waited_for() {
+    let database = Database::fresh_sqlite();
+    let pipe = new_directory("pipe").join("dogs-2026-01-01T00-00-00Z.tar");
+    make_pipe(&pipe);
+    for path in [&pipe, Path::new("/dev/zero")] {
+        let (took, refused) = timed(|| run(&database, &["restore", text(path)]));
+        assert!(took < Duration::from_secs(10), "it took {took:?} to refuse {}", path.display());
+        assert_eq!(refused.code, 1, "{refused:?}");
+        let sentence = format!("cannot read {}: it is not a regular file", path.display());
+        assert!(refused.errors.contains(&sentence), "{refused:?}");
+    }
+    assert!(!database.directory.join("data").exists(), "a database was made");
+}
+
+#[test]
 fn a_format_of_the_future_is_told_by_its_number() {
     let good = std::fs::read(back_up(&Database::migrated())).unwrap();
     let file = new_directory("future").join("dogs.tar");
@@ -65,7 +82,7 @@ fn tar_can_take_a_backup_apart() {
     let tar = Command::new("tar").arg("xf").arg(&file).arg("-C").arg(&directory).output().unwrap();
     assert!(tar.status.success() && tar.stderr.is_empty(), "{}", String::from_utf8_lossy(&tar.stderr));
     for gif in everything(&database) {
-        let file = directory.join("gifs").join(format!("{}.gif", gif.record.slug));
+        let file = directory.join("gifs").join(format!("{}.gif", gif.record.texts.slug));
         assert!(std::fs::read(&file).unwrap() == gif.animation, "{}", file.display());
     }
     let told = std::fs::read_to_string(directory.join("gifs/bella-test.json")).unwrap();
@@ -143,8 +160,9 @@ fn what_a_killed_backup_left_behind_is_removed_after_a_day() {
     let directory = new_directory("abandoned");
     let partial = directory.join(".dog-gif-app-2026-01-01T00-00-00.000Z.tar.0123456789abcdef.partial");
     std::fs::write(&partial, "half").unwrap();
-    let yesterday = std::time::SystemTime::now() - std::time::Duration::from_hours(25);
-    std::fs::File::options().write(true).open(&partial).unwrap().set_modified(yesterday).unwrap();
+    let file = std::fs::File::options().write(true).open(&partial).unwrap();
+    let yesterday = file.metadata().unwrap().modified().unwrap() - std::time::Duration::from_hours(25);
+    file.set_modified(yesterday).unwrap();
     run(&Database::migrated(), &["backup", text(&directory)]).successful();
     assert!(!partial.exists());
 }

@@ -1,7 +1,7 @@
 //! Settings: told wrong, told twice, and told nobody.
 
 use crate::harness::app::{BINARY, program, run, run_with};
-use crate::harness::process::Process;
+use crate::harness::process::{Process, new_directory};
 use crate::harness::{App, Database};
 
 const SECRET: &str = "s3cret-b0ne";
@@ -62,6 +62,44 @@ fn settings_in_effect_are_shown_without_secrets() {
 }
 
 #[test]
+fn what_is_not_used_is_not_said_to_be_in_effect() {
+    let directory = new_directory("secret");
+    let (password, ca) = (directory.join("password"), directory.join("ca.pem"));
+    let settings = [
+        ("MYSQL_HOST", "db.example"),
+        ("MYSQL_USER", "dog"),
+        ("MYSQL_DATABASE", "dogs"),
+        ("MYSQL_PASSWORD_FILE", password.to_str().unwrap()),
+        ("MYSQL_TLS", "verify"),
+        ("MYSQL_TLS_CA", ca.to_str().unwrap()),
+    ];
+    let check = || run_with(&Database::fresh_sqlite(), &settings, &["check-config"], b"");
+    let refused = check();
+    assert_eq!(refused.code, 1, "{refused:?}");
+    for name in ["MYSQL_PASSWORD_FILE", "MYSQL_TLS_CA"] {
+        assert!(refused.errors.contains(&format!("cannot read {name}")), "{refused:?}");
+    }
+    assert!(!refused.output.contains("valid"), "{refused:?}");
+    std::fs::write(&password, SECRET).unwrap();
+    std::fs::write(&ca, "authority").unwrap();
+    let shown = check().successful();
+    assert!(shown.starts_with("The configuration is valid. The database is mysql; nobody has asked it.\n"), "{shown}");
+    // The tests set DATA_DIR, which MySQL does not use.
+    for line in ["DATA_DIR               unused   /", "MYSQL_PORT             default  3306"] {
+        assert!(shown.contains(line), "{line} is missing in\n{shown}");
+    }
+    assert!(!shown.contains(SECRET), "{shown}");
+    let shown = run(&Database::fresh_sqlite(), &["check-config"]).successful();
+    for line in [
+        "MYSQL_PORT             unused   3306",
+        "MIGRATE_ON_START       unused   false",
+        "DATA_DIR               set      /",
+    ] {
+        assert!(shown.contains(line), "{line} is missing in\n{shown}");
+    }
+}
+
+#[test]
 fn a_password_never_appears_anywhere() {
     // Nobody listens there.
     let settings = [
@@ -98,14 +136,15 @@ fn a_flag_goes_before_a_variable() {
 }
 
 #[test]
-fn a_port_that_is_taken_is_told_with_a_remedy() {
-    let database = Database::fresh_sqlite();
-    let app = App::start(&database);
-    let port = app.address.port().to_string();
-    let finished = run_with(&Database::fresh_sqlite(), &[("PORT", &port), ("OPS_PORT", "0")], &["serve"], b"");
-    assert_eq!(finished.code, 1);
-    assert!(finished.errors.contains(&format!("cannot listen on 127.0.0.1:{port}")), "{finished:?}");
-    assert!(finished.errors.contains("choose another port"), "{finished:?}");
+fn a_port_that_is_taken_is_told_with_its_setting_and_a_remedy() {
+    let app = App::start(&Database::fresh_sqlite());
+    for (taken, setting, other) in [(app.address, "PORT", "OPS_PORT"), (app.operations, "OPS_PORT", "PORT")] {
+        let port = taken.port().to_string();
+        let finished = run_with(&Database::fresh_sqlite(), &[(setting, &port), (other, "0")], &["serve"], b"");
+        assert_eq!(finished.code, 1);
+        assert!(finished.errors.contains(&format!("cannot listen on {taken}")), "{finished:?}");
+        assert!(finished.errors.contains(&format!("choose another port with {setting}, or stop")), "{finished:?}");
+    }
 }
 
 #[test]
@@ -129,4 +168,13 @@ fn serve_is_what_happens_without_a_command() {
     let mut process = Process::spawn(command).unwrap_or_else(|error| panic!("{BINARY}: {error}"));
     let log = crate::harness::log::Lines::of(process.stdout());
     assert_eq!(log.message("Listening")["store"], "sqlite");
+}
+
+#[test]
+fn an_address_of_another_machine_is_told_with_its_setting() {
+    let elsewhere = [("BIND", "192.0.2.1"), ("PORT", "0"), ("OPS_PORT", "0")];
+    let finished = run_with(&Database::fresh_sqlite(), &elsewhere, &["serve"], b"");
+    assert_eq!(finished.code, 1);
+    assert!(finished.errors.contains("cannot listen on 192.0.2.1:0"), "{finished:?}");
+    assert!(finished.errors.contains("BIND must be an address of this machine"), "{finished:?}");
 }

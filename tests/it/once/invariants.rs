@@ -1,23 +1,20 @@
-//! What is written down in README and ARCHITECTURE about the code, checked against the code.
+//! What is written down in README and ARCHITECTURE about files, checked against the code.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use dog_gif_app::config::SETTINGS;
 
-/// The rooms in reading order: each uses only the ones before it.
-const ROOMS: [&str; 6] = ["config", "telemetry", "store", "gallery", "web", "command"];
-
-fn root() -> &'static Path {
+pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-fn read(path: &Path) -> String {
+pub fn read(path: &Path) -> String {
     std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
 /// Every Rust file below `directory`.
-fn rust_files(directory: &Path) -> Vec<PathBuf> {
+pub fn rust_files(directory: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(directory).unwrap_or_else(|error| panic!("{}: {error}", directory.display()));
     let mut files = Vec::new();
     for path in entries.map(|entry| entry.unwrap().path()) {
@@ -29,37 +26,6 @@ fn rust_files(directory: &Path) -> Vec<PathBuf> {
     }
     files.sort();
     files
-}
-
-/// Every file of a room with the room's place in the order.
-fn files_by_room() -> impl Iterator<Item = (usize, PathBuf, String)> {
-    ROOMS.iter().enumerate().flat_map(|(place, room)| {
-        let files = rust_files(&root().join("src").join(room));
-        assert!(!files.is_empty(), "the room {room} is empty");
-        files.into_iter().map(move |file| (place, file.clone(), read(&file)))
-    })
-}
-
-#[test]
-fn a_room_uses_only_the_rooms_before_it() {
-    for (place, file, code) in files_by_room() {
-        let code = code.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
-        assert!(!code.contains("crate::{"), "{}: one `use` a room, so that this test can see it", file.display());
-        for later in &ROOMS[place + 1..] {
-            let used = code.contains(&format!("crate::{later}::")) || code.contains(&format!("crate::{later};"));
-            assert!(!used, "{} uses {later}, which comes after {}", file.display(), ROOMS[place]);
-        }
-    }
-}
-
-#[test]
-fn what_a_room_does_not_know_is_not_named_in_it() {
-    for (place, file, code) in files_by_room() {
-        for (word, only_in) in [("diesel::", "store"), ("std::env", "config"), ("salvo", "web")] {
-            let here = ROOMS[place];
-            assert!(here == only_in || !code.contains(word), "{} names {word}, which is for {only_in}", file.display());
-        }
-    }
 }
 
 #[test]

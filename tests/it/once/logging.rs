@@ -1,6 +1,7 @@
 //! Log lines: one JSON object each, one a request, and nothing about who asked.
 
 use crate::harness::app::{program, text};
+use crate::harness::http::Connection;
 use crate::harness::log::Lines;
 use crate::harness::process::Process;
 use crate::harness::{App, Database, wait};
@@ -83,6 +84,23 @@ fn the_cause_of_an_error_is_in_the_log_and_not_in_the_answer() {
         app.log.wait_for("the cause", wait::PATIENCE, |line| line["request_id"] == "fails" && line["level"] == "error");
     assert!(text(&line["cause"]).contains("Can't connect"), "{line}");
     assert!(!answer.text().contains("connect"), "{}", answer.text());
+}
+
+#[test]
+fn what_is_the_clients_fault_is_no_error_of_ours() {
+    let app = App::start_with(&Database::fresh_sqlite(), &[("LOG_LEVEL", "debug")]);
+    let mut client = Connection::open(app.address).unwrap();
+    let head = "POST /api/v1/visits HTTP/1.1\r\nhost: x\r\nx-request-id: broken\r\ntransfer-encoding: chunked\r\n\r\n";
+    client.send(format!("{head}no chunk\r\n").as_bytes()).unwrap();
+    assert_eq!(client.answer(false).unwrap().status, 400);
+    let of_it = |message: &str| {
+        app.log.wait_for(message, wait::PATIENCE, |line| line["request_id"] == "broken" && line["msg"] == message)
+    };
+    assert_eq!(of_it("Request")["status"], 400);
+    let told = of_it("Request refused");
+    assert_eq!(told["level"], "debug", "{told}");
+    assert!(text(&told["cause"]).contains("reading a body"), "{told}");
+    assert!(app.log.json().iter().all(|line| line["level"] != "error"), "{}", app.log.text());
 }
 
 #[test]

@@ -49,6 +49,7 @@ fn without_a_database_the_page_shows_a_dog_but_no_number() {
     }
     let problem = app.ask("POST", "/api/v1/visits", &[]);
     assert_eq!((problem.status, problem.header("retry-after")), (503, Some("2")));
+    assert_eq!(app.metric("visits_refused_total{reason=\"too_late\"}"), Some(2.0), "the page and the API");
     assert_eq!(app.get("/api/v1/visits").status, 503);
     // What is in memory needs no database.
     assert_eq!(app.get("/api/v1/gifs").status, 200);

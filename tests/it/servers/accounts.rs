@@ -62,3 +62,42 @@ fn a_database_that_does_not_exist_is_told_by_name() {
     assert_eq!(finished.code, 1);
     assert!(finished.errors.contains("no_such_database"), "{finished:?}");
 }
+
+#[test]
+#[ignore = "needs a database server"]
+fn a_missing_grant_is_told_as_such_and_never_as_a_missing_table() {
+    let server = Server::shared();
+    let database = Database::migrated();
+    let schema = database.setting("MYSQL_DATABASE");
+    server.sql(&format!("CREATE USER 'curious_{schema}'@'%' IDENTIFIED BY 'bone'"));
+    let as_nobody = database.with(&[("MYSQL_USER", &format!("curious_{schema}")), ("MYSQL_PASSWORD", "bone")]);
+    for (grant, sentence) in [
+        ("", format!("Access denied for user 'curious_{schema}'@'%' to database '{schema}'")),
+        ("SELECT ON SCHEMA.visit_counter", "SELECT command denied to user".into()),
+    ] {
+        if !grant.is_empty() {
+            server.sql(&format!("GRANT {} TO 'curious_{schema}'@'%'", grant.replace("SCHEMA", schema)));
+        }
+        for command in ["visits", "migrate"] {
+            let refused = run(&as_nobody, &[command]);
+            assert_eq!(refused.code, 1, "{refused:?}");
+            assert!(!refused.errors.contains("never migrated"), "{grant:?}, {command}: {refused:?}");
+            if command == "visits" {
+                assert!(refused.errors.contains(&sentence), "{grant:?}: {refused:?}");
+                assert_eq!(refused.errors.matches("denied").count(), 1, "told twice: {refused:?}");
+            }
+        }
+    }
+}
+
+#[test]
+#[ignore = "needs a database server"]
+fn a_schema_that_was_never_migrated_is_told_in_whatever_language_the_server_speaks() {
+    let server = Server::shared();
+    let database = Database::fresh();
+    server.sql("SET GLOBAL lc_messages = 'de_DE'");
+    let refused = run(&database, &["visits"]);
+    server.sql("SET GLOBAL lc_messages = 'en_US'");
+    assert_eq!(refused.code, 1);
+    assert!(refused.errors.contains("never migrated") && refused.errors.contains("dog-gif-app migrate"), "{refused:?}");
+}

@@ -3,7 +3,12 @@
 mod absence;
 mod accounts;
 mod backup;
+mod lost_batches;
 mod migrating;
+mod read_only;
 mod replicas;
 mod scrape;
+mod sessions;
+mod stale;
 mod tls;
+mod writers;

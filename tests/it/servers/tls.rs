@@ -2,6 +2,9 @@
 
 use std::path::Path;
 
+use dog_gif_app::config::{self, MysqlTls};
+use dog_gif_app::store::Store;
+
 use crate::harness::app::{Finished, run};
 use crate::harness::proxy::Proxy;
 use crate::harness::server::{Kind, kind};
@@ -74,6 +77,21 @@ fn a_server_without_tls_is_refused_before_the_password_is_sent() {
     let server = Server::start_with(without);
     let sent = refuses(&server, NAME, &certificates.authority);
     assert!(sent.iter().all(Vec::is_empty), "not a byte goes to a server without TLS");
+}
+
+/// A second lock on the door. A socket stands for a client library that does not do what it was told: no setting leads
+/// to one with MYSQL_TLS=verify.
+#[test]
+#[ignore = "needs a database server"]
+fn a_session_that_is_not_encrypted_is_refused_whoever_let_it_through() {
+    let server = Server::shared();
+    let socket = Database::fresh_on(server).with(&[("MYSQL_HOST", &server.socket.display().to_string())]);
+    let config = socket.config();
+    let config::Database::Mysql(mut settings) = config.database else { panic!("not MySQL") };
+    settings.tls = MysqlTls::Verify { ca: Certificates::of_server(NAME).authority };
+    let refused = Store::open(&config::Database::Mysql(settings)).on_this_thread(|_| Ok(())).unwrap_err();
+    let expected = "the database is unavailable: MYSQL_TLS=verify is set, but the session is not encrypted";
+    assert_eq!(refused.to_string(), expected);
 }
 
 #[test]

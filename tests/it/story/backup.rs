@@ -54,7 +54,7 @@ fn a_database_moves_to_sqlite_and_back_without_loss() {
 fn an_empty_catalogue_stays_empty() {
     let database = Database::migrated();
     for gif in everything(&database) {
-        run(&database, &["gifs", "remove", &gif.record.slug]).successful();
+        run(&database, &["gifs", "remove", &gif.record.texts.slug]).successful();
     }
     let other = Database::fresh();
     run(&other, &["restore", text(&back_up(&database))]).successful();

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use crate::harness::http::Connection;
-use crate::harness::{App, Database};
+use crate::harness::{App, Database, wait};
 
 #[test]
 fn every_refresh_has_the_next_number() {
@@ -23,6 +23,28 @@ fn parallel_visits_are_all_counted_and_all_different() {
     assert_eq!(database.total(), 32 * 50);
     assert_eq!(app.get("/api/v1/visits").json()["total"], 32 * 50);
     assert_eq!(app.metric("dog_gif_visitors"), Some(32.0 * 50.0));
+}
+
+#[test]
+fn visits_that_are_committed_together_are_numbered_in_the_order_they_came() {
+    let database = Database::migrated();
+    let app = App::start_with(&database, &[("VISIT_TIMEOUT_SECONDS", "60")]);
+    assert_eq!(app.get("/").visitor(), Some(1));
+    // They gather as long as this lasts.
+    let mut visitors =
+        database.with_counter_held(|| (1..=12).map(|waiting| visit_as_the_last_of(waiting, &app)).collect::<Vec<_>>());
+    let numbers: Vec<_> = visitors.iter_mut().map(|visitor| visitor.answer(false).unwrap().visitor()).collect();
+    assert_eq!(numbers, (2..=13).map(Some).collect::<Vec<_>>());
+    assert!(app.metric("visit_batch_size_count").unwrap() <= 4.0, "they were not committed together");
+}
+
+/// Sends a visit, and returns once it is the last of so many that wait.
+fn visit_as_the_last_of(waiting: u32, app: &App) -> Connection {
+    let mut visitor = Connection::open(app.address).unwrap();
+    visitor.send(b"POST /api/v1/visits HTTP/1.1\r\nhost: dogs.example\r\n\r\n").unwrap();
+    let depth = || app.metric("visit_queue_depth").filter(|depth| *depth == f64::from(waiting));
+    wait::until("a waiting visit", wait::PATIENCE, depth);
+    visitor
 }
 
 #[test]

@@ -1,16 +1,18 @@
 //! `gifs`: add, list, remove, export.
 
 use std::collections::BTreeMap;
-use std::io::{Read, Write};
-use std::net::TcpListener;
+use std::fs::File;
+use std::io::Read;
+use std::os::fd::FromRawFd;
 use std::path::Path;
 
 use serde_json::Value;
 
 use crate::harness::Database;
-use crate::harness::app::{run, run_with};
+use crate::harness::app::{program, run, run_with};
 use crate::harness::dogs::{gif_of, write_three};
 use crate::harness::process::new_directory;
+use crate::harness::web_server::{answer, serve};
 
 #[test]
 fn a_file_is_added_with_what_its_name_and_the_flags_tell() {
@@ -93,27 +95,52 @@ fn a_decompression_bomb_is_refused_without_being_unpacked() {
 #[test]
 fn a_gif_is_fetched_from_a_url() {
     let database = Database::migrated();
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    std::thread::spawn(move || {
-        for mut stream in listener.incoming().map_while(Result::ok) {
-            let mut head = [0; 2048];
-            let length = stream.read(&mut head).unwrap_or(0);
-            let found = head[..length].starts_with(b"GET /pics/spot.gif");
-            let (status, body) = if found { ("200 OK", gif_of(31, 6)) } else { ("404 Not Found", Vec::new()) };
-            let head = format!("HTTP/1.1 {status}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", body.len());
-            let _ = stream.write_all(&[head.as_bytes(), &body].concat());
-        }
+    let address = serve(|path| match path.split('?').next() {
+        Some("/pics/spot.gif") => answer("200 OK", &gif_of(31, 6)),
+        _ => answer("404 Not Found", &[]),
     });
     let url = format!("http://{address}/pics/spot.gif?size=large#top");
-    run(&database, &["gifs", "add", &url]).successful();
+    run(&database, &["gifs", "add", "--allow-private", &url]).successful();
     let source = url.split_once('?').unwrap().0;
     assert_eq!(listed(&database)["spot"]["source_url"], source, "what follows the path may be a secret");
-    let missing = run(&database, &["gifs", "add", &format!("http://{address}/nothing.gif")]);
+    let missing = run(&database, &["gifs", "add", "--allow-private", &format!("http://{address}/nothing.gif")]);
     assert_eq!(missing.code, 1);
     assert!(missing.errors.contains("404"), "{missing:?}");
-    let nobody = run(&database, &["gifs", "add", "http://127.0.0.1:1/dog.gif"]);
+    let nobody = run(&database, &["gifs", "add", "--allow-private", "http://127.0.0.1:1/dog.gif"]);
     assert!(nobody.code == 1 && nobody.errors.contains("cannot be downloaded"), "{nobody:?}");
+}
+
+#[test]
+fn a_directory_shows_its_progress_on_a_terminal_and_nowhere_else() {
+    let database = Database::migrated();
+    let directory = new_directory("dogs");
+    write_three(&directory);
+    let silent = run(&database, &["gifs", "add", directory.to_str().unwrap()]);
+    assert_eq!(silent.errors, "");
+    let (mut terminal, writer) = new_terminal();
+    let mut command = program(&database, &[("TERM", "xterm")]);
+    command.args(["gifs", "add", directory.to_str().unwrap()]).stderr(writer);
+    let shown = std::thread::spawn(move || {
+        let mut bytes = Vec::new();
+        // It ends with an error when nobody has the terminal open any more.
+        let _ = terminal.read_to_end(&mut bytes);
+        String::from_utf8_lossy(&bytes).into_owned()
+    });
+    let done = command.status().expect("the program can be started");
+    drop(command);
+    assert!(done.success());
+    let shown = shown.join().unwrap();
+    assert!(shown.contains("/3 rex.gif") || shown.contains("/3 bella.gif"), "{shown:?}");
+}
+
+/// Both ends of a terminal: what is shown on it, and what a program takes for it.
+fn new_terminal() -> (File, File) {
+    let (mut reader, mut writer) = (0, 0);
+    let null = std::ptr::null_mut();
+    // SAFETY: both pointers are to locals, and the rest may be null.
+    assert_eq!(unsafe { libc::openpty(&raw mut reader, &raw mut writer, null, null.cast(), null.cast()) }, 0);
+    // SAFETY: they are open, and belong to nobody else.
+    unsafe { (File::from_raw_fd(reader), File::from_raw_fd(writer)) }
 }
 
 #[test]

@@ -1,9 +1,10 @@
 //! `migrate`, alone and three times at once, there and back.
 
-use dog_gif_app::store::{Error, ensure_current, migrate, revert_all};
+use dog_gif_app::store::{AnyConnection, Error, ensure_current, for_each_gif, migrate, revert_all};
 
-use crate::harness::Database;
-use crate::harness::app::run;
+use crate::harness::app::{program, run};
+use crate::harness::process::Process;
+use crate::harness::{Database, wait};
 
 #[test]
 fn a_fresh_database_gets_tables_and_the_bundled_dogs_once() {
@@ -14,6 +15,25 @@ fn a_fresh_database_gets_tables_and_the_bundled_dogs_once() {
     let second = run(&database, &["migrate"]).successful();
     assert!(second.contains("nothing to do"), "{second}");
     assert_eq!(run(&database, &["visits"]).successful(), "0\n");
+}
+
+#[test]
+fn an_interrupted_first_start_is_completed_by_the_next() {
+    let bundled = dog_gif_app::gallery::bundled().len();
+    for stage in ["tables", "dogs"] {
+        let database = Database::fresh();
+        let mut command = program(&database, &[]);
+        command.arg("migrate");
+        let mut migrator = Process::spawn(command).unwrap();
+        wait::until("tables", wait::PATIENCE, || database.try_query(ensure_current).ok());
+        if stage == "dogs" {
+            let seen = wait::until("dogs", wait::PATIENCE, || database.try_query(dogs).ok().filter(|dogs| *dogs > 0));
+            assert_eq!(seen, bundled, "they come all at once");
+        }
+        migrator.kill();
+        run(&database, &["migrate"]).successful();
+        assert_eq!(database.query(dogs), bundled, "after a kill at {stage}");
+    }
 }
 
 #[test]
@@ -57,4 +77,10 @@ fn every_migration_can_be_reverted_and_applied_again() {
         run(&Database::migrated(), &["gifs", "list"]).successful()
     );
     assert_eq!(database.total(), 0);
+}
+
+fn dogs(connection: &mut AnyConnection) -> Result<usize, Error> {
+    let mut dogs = 0;
+    for_each_gif(connection, |_| dogs += 1)?;
+    Ok(dogs)
 }

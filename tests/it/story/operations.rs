@@ -6,19 +6,33 @@ use std::time::Duration;
 
 use crate::harness::app::timed;
 use crate::harness::database::{Backend, backend};
+use crate::harness::http::Connection;
+use crate::harness::monitoring::program;
 use crate::harness::{App, Database, wait};
 
 /// Every metric of the contract, with the labels it must have.
-const METRICS: [&str; 16] = [
+const METRICS: [&str; 28] = [
     "http_requests_total{method=\"GET\",route=\"/\",status=\"200\"}",
+    "http_requests_total{method=\"GET\",route=\"/\",status=\"503\"}",
+    "http_requests_total{method=\"GET\",route=\"/dogs/{slug}\",status=\"503\"}",
     "http_request_duration_seconds_bucket{method=\"GET\",route=\"/\",le=\"0.0005\"}",
     "http_requests_in_flight",
+    "http_connections{listener=\"website\"}",
+    "http_connections_max{listener=\"operations\"}",
+    "http_connections_delayed_total{listener=\"website\"}",
+    "http_accept_failures_total{listener=\"website\"}",
     "dog_gif_visitors",
     "dog_gif_visits_total",
     "visit_commit_duration_seconds_count",
     "visit_batch_size_bucket{le=\"1\"}",
     "visit_commit_failures_total",
     "visit_queue_depth",
+    "visit_queue_capacity",
+    "visits_refused_total{reason=\"queue_full\"}",
+    "visits_refused_total{reason=\"too_late\"}",
+    "visits_refused_total{reason=\"stopped\"}",
+    "visit_counting_stuck_seconds",
+    "dog_gif_count_regressions_total",
     "store_pool_connections{state=\"idle\"}",
     "store_pool_connections{state=\"busy\"}",
     "gif_catalogue_size",
@@ -63,12 +77,27 @@ fn every_metric_of_the_contract_is_there() {
         let is_there = |line: &str| line.strip_prefix(name).is_some_and(|rest| rest.starts_with(' '));
         assert!(text.lines().any(is_there), "{name} is missing in\n{text}");
     }
+    // Those that are there before the first visitor is refused.
+    for reason in ["queue_full", "too_late", "stopped"] {
+        assert_eq!(app.metric(&format!("visits_refused_total{{reason=\"{reason}\"}}")), Some(0.0));
+    }
     assert!(text.contains("max()"), "the help of dog_gif_visitors says how to aggregate");
     assert_eq!(app.metric("dog_gif_visitors"), Some(2.0));
     assert_eq!(app.metric("dog_gif_visits_total"), Some(2.0));
     assert_eq!(app.metric("visit_queue_depth"), Some(0.0));
     assert_eq!(app.metric("http_requests_in_flight"), Some(0.0));
     assert_eq!(app.metric("http_requests_total{method=\"GET\",route=\"/dogs/{slug}\",status=\"200\"}"), Some(1.0));
+}
+
+#[test]
+fn answers_to_operators_have_a_request_id_too() {
+    let app = App::start(&Database::migrated());
+    for path in ["/livez", "/readyz", "/metrics", "/version", "/nothing"] {
+        assert_eq!(app.probe(path).header("x-request-id").map(str::len), Some(26), "{path}: a ULID");
+        let mut connection = Connection::open(app.operations).unwrap();
+        let answer = connection.ask("GET", path, &[("x-request-id", "probe-7")], b"").unwrap();
+        assert_eq!(answer.header("x-request-id"), Some("probe-7"), "{path}");
+    }
 }
 
 #[test]
@@ -79,7 +108,7 @@ fn addresses_that_lead_nowhere_share_one_label() {
         app.ask(&format!("METHOD{number}"), &format!("/{number}"), &[]);
     }
     let text = app.probe("/metrics").text();
-    let series = text.lines().filter(|line| line.starts_with("http_requests_total{")).count();
+    let series = text.lines().filter(|line| line.starts_with("http_requests_total{") && !line.ends_with(" 0")).count();
     assert_eq!(series, 2, "one for GET and one for all other methods:\n{text}");
     assert_eq!(app.metric("http_requests_total{method=\"GET\",route=\"unmatched\",status=\"404\"}"), Some(20.0));
 }
@@ -88,18 +117,28 @@ fn addresses_that_lead_nowhere_share_one_label() {
 fn promtool_finds_nothing_to_say_about_the_metrics() {
     let app = App::start(&Database::migrated());
     app.get("/");
-    let promtool = std::env::var("TEST_PROMTOOL").unwrap_or_else(|_| "promtool".into());
-    let mut promtool = Command::new(promtool)
+    let mut promtool = Command::new(program("promtool"))
         .args(["check", "metrics"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
-        .expect("promtool is installed; try `make tools`");
+        .expect("promtool");
     promtool.stdin.take().unwrap().write_all(&app.probe("/metrics").body).unwrap();
     let checked = promtool.wait_with_output().unwrap();
     let said = String::from_utf8_lossy(&checked.stdout).into_owned() + &String::from_utf8_lossy(&checked.stderr);
     assert!(checked.status.success() && said.trim().is_empty(), "{said}");
+}
+
+#[test]
+fn the_gauge_of_readiness_says_what_the_probe_was_answered() {
+    let app = App::start_with(&Database::migrated(), &[("DRAIN_SECONDS", "60")]);
+    assert_eq!(app.metric("dog_gif_ready"), None, "nobody has asked");
+    app.wait_until_ready();
+    assert_eq!(app.metric("dog_gif_ready"), Some(1.0));
+    app.terminate();
+    wait::until("a probe that says no", wait::PATIENCE, || (app.probe("/readyz").status == 503).then_some(()));
+    assert_eq!(app.metric("dog_gif_ready"), Some(0.0));
 }
 
 #[test]

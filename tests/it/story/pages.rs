@@ -3,6 +3,8 @@
 use std::collections::HashSet;
 
 use crate::harness::app::run;
+use crate::harness::dogs::CERTAIN_DRAWS;
+use crate::harness::http::Connection;
 use crate::harness::{App, Database};
 
 #[test]
@@ -28,19 +30,20 @@ fn numbers_have_their_thousands_separated() {
 }
 
 #[test]
-fn the_same_dog_is_never_shown_twice_in_a_row() {
+fn the_same_dog_is_never_shown_twice_in_a_row_and_each_has_its_turn() {
     let app = App::start(&Database::with_three_dogs());
+    let mut visitor = Connection::open(app.address).unwrap();
     let mut path = String::from("/");
     let mut seen = HashSet::new();
-    for _ in 0..60 {
-        let page = app.get(&path).text().replace("&#x3D;", "=");
+    for _ in 0..CERTAIN_DRAWS {
+        let page = visitor.ask("GET", &path, &[], b"").unwrap().text().replace("&#x3D;", "=");
         let (_, after) = page.split_once("href=\"/?after=").expect("a link to another dog");
         let slug = after.split(['"', '&']).next().unwrap().to_string();
         assert_ne!(path, format!("/?after={slug}"), "the same dog again");
         path = format!("/?after={slug}");
         seen.insert(slug);
     }
-    assert!(seen.len() > 3, "{seen:?}");
+    assert_eq!(seen.len(), 23);
 }
 
 #[test]
@@ -58,11 +61,47 @@ fn a_dog_has_a_page_of_its_own() {
 fn what_a_proxy_says_is_only_believed_when_it_is_ours() {
     let database = Database::with_three_dogs();
     let headers = [("x-forwarded-proto", "https"), ("x-forwarded-host", "dogs.public.example")];
-    for (trust, origin) in [("true", "https://dogs.public.example"), ("false", "http://dogs.example")] {
+    let a_year = Some("max-age=31536000");
+    for (trust, origin, transport) in
+        [("true", "https://dogs.public.example", a_year), ("false", "http://dogs.example", None)]
+    {
         let app = App::start_with(&database, &[("TRUST_PROXY_HEADERS", trust)]);
         let page = app.ask("GET", "/dogs/rex-test", &headers);
         assert!(page.text().contains(&format!("content=\"{origin}/gifs/")), "{}", page.text());
-        assert_eq!(page.header("strict-transport-security").is_some(), trust == "true");
+        assert_eq!(page.header("strict-transport-security"), transport, "TRUST_PROXY_HEADERS={trust}");
+    }
+}
+
+#[test]
+fn the_first_of_several_proxies_knows_how_the_visitor_came() {
+    let app = App::start_with(&Database::with_three_dogs(), &[("TRUST_PROXY_HEADERS", "true")]);
+    for (scheme, host, origin) in [
+        ("https, http", "dogs.public.example, inner.example", "https://dogs.public.example"),
+        ("HTTPS,http", "dogs.public.example:8443 ,inner.example", "https://dogs.public.example:8443"),
+        ("http, https", "dogs.public.example", "http://dogs.public.example"),
+    ] {
+        let page = app.ask("GET", "/dogs/rex-test", &[("x-forwarded-proto", scheme), ("x-forwarded-host", host)]);
+        assert!(page.text().contains(&format!("content=\"{origin}/gifs/")), "{}", page.text());
+        let is_secure = page.header("strict-transport-security").is_some();
+        assert_eq!(is_secure, origin.starts_with("https"), "{scheme}");
+    }
+}
+
+#[test]
+fn a_public_url_is_the_beginning_of_every_whole_address() {
+    let settings = [("PUBLIC_URL", "https://dogs.public.example:8443/"), ("TRUST_PROXY_HEADERS", "true")];
+    let app = App::start_with(&Database::with_three_dogs(), &settings);
+    let headers = [("x-forwarded-proto", "http"), ("x-forwarded-host", "evil.example")];
+    for (path, headers) in [("/dogs/rex-test", &headers[..]), ("/dogs/rex-test", &[]), ("/?after=rex-test", &headers)] {
+        let html = app.ask("GET", path, headers).text();
+        let path = path.split('?').next().unwrap();
+        let canonical = format!("<link rel=\"canonical\" href=\"https://dogs.public.example:8443{path}\">");
+        assert!(html.contains(&canonical), "{canonical} is missing in\n{html}");
+        assert!(
+            html.contains("<meta property=\"og:image\" content=\"https://dogs.public.example:8443/gifs/"),
+            "{html}"
+        );
+        assert!(!html.contains("evil.example") && !html.contains("http://dogs.example"), "{html}");
     }
 }
 
@@ -120,7 +159,8 @@ fn what_pages_name_is_there() {
     let app = App::start(&Database::with_three_dogs());
     for page in ["/", "/dogs/rex-test", "/nothing", "/api/docs"] {
         let html = app.get(page).text();
-        let named = html.split(['"']).filter(|text| text.starts_with('/') && !text.starts_with("//"));
+        let named: Vec<_> = html.split('"').filter(|text| text.starts_with('/') && !text.starts_with("//")).collect();
+        assert!(named.len() > 3, "{page} names {named:?} only");
         for path in named {
             let path = path.replace("&amp;", "&").replace("&#x3D;", "=");
             let answer = app.get(&path);

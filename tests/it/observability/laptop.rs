@@ -1,0 +1,35 @@
+//! `make observe`: beside a running program, and gone with one Ctrl-C.
+
+use std::net::TcpStream;
+use std::process::{Command, Stdio};
+
+use super::rules::root;
+use crate::harness::http::Connection;
+use crate::harness::log::Lines;
+use crate::harness::process::Process;
+use crate::harness::server::free_port;
+use crate::harness::{App, Database, wait};
+
+#[test]
+fn observe_scrapes_the_program_and_ends_with_one_interrupt() {
+    let app = App::start(&Database::migrated());
+    let port = free_port();
+    // What runs in the background of a shell ignores interrupts, and so would the script.
+    let mut command = Command::new("env");
+    command.args(["--default-signal=INT", "bash", "tests/scripts/observe.sh"]);
+    command.current_dir(root()).stdin(Stdio::null());
+    command.env("OPS_PORT", app.operations.port().to_string()).env("PROMETHEUS_PORT", port.to_string());
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut observe = Process::spawn(command).expect("bash");
+    let (told, errors) = (Lines::of(observe.stdout()), Lines::of(observe.stderr()));
+    wait::until("a probe that was scraped", wait::PATIENCE, || {
+        assert!(observe.has_ended().is_none(), "{}\n{}", told.text(), errors.text());
+        let path = "/api/v1/query?query=dog_gif_ready";
+        let answer =
+            Connection::open(([127, 0, 0, 1], port).into()).and_then(|mut line| line.ask("GET", path, &[], b""));
+        answer.is_ok_and(|answer| answer.text().contains("\"1\"")).then_some(())
+    });
+    observe.signal(libc::SIGINT);
+    assert_eq!(observe.wait(wait::PATIENCE).code(), Some(130), "{}", errors.text());
+    assert!(TcpStream::connect(("127.0.0.1", port)).is_err(), "Prometheus is still there");
+}
