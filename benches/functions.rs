@@ -1,33 +1,34 @@
 //! What a request costs without the network: choosing a dog, and finding one.
 
-use std::convert::Infallible;
 use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
-use dog_gif_app::gallery::{Catalogue, Sha256};
-use dog_gif_app::store::GifRecord;
+use dog_gif_app::gallery::{Catalogue, Sha256, Walk};
+use dog_gif_app::store::{GifFacts, GifRecord, GifTexts};
 use dog_gif_app::web::{DogView, Pages};
 
 fn catalogue(gifs: i64) -> Catalogue {
     let record = |id: i64| GifRecord {
         id,
-        slug: format!("dog-{id}"),
-        sha256: Sha256::of(&id.to_le_bytes()).as_bytes().to_vec(),
-        title: format!("Dog {id}"),
-        alt: format!("A dog, the {id}th of many, wags its tail."),
-        credit: format!("Artist {}", id % 100),
-        license: "CC0-1.0".into(),
-        source_url: String::new(),
-        byte_size: 50_000,
-        width: 480,
-        height: 360,
-        frames: 12,
+        texts: GifTexts {
+            slug: format!("dog-{id}"),
+            title: format!("Dog {id}"),
+            alt: format!("A dog, the {id}th of many, wags its tail."),
+            credit: format!("Artist {}", id % 100),
+            license: "CC0-1.0".into(),
+            ..GifTexts::default()
+        },
+        facts: GifFacts {
+            sha256: Sha256::of(&id.to_le_bytes()).as_bytes().to_vec(),
+            byte_size: 50_000,
+            width: 480,
+            height: 360,
+            frames: 12,
+        },
     };
-    let Ok(catalogue) = Catalogue::read(1, |each| {
-        (1..=gifs).map(record).for_each(each);
-        Ok::<(), Infallible>(())
-    });
-    catalogue
+    let mut walk = Walk::new(Catalogue::default(), 1);
+    (1..=gifs).for_each(|id| walk.take(&record(id)));
+    walk.finish().break_value().expect("the whole list has come")
 }
 
 fn choose(criterion: &mut Criterion) {

@@ -11,7 +11,7 @@ use dog_gif_app::config::{Config, Overrides};
 use dog_gif_app::gallery::{Files, Gallery, VisitCounter};
 use dog_gif_app::store::{AnyConnection, Error, Store};
 use dog_gif_app::telemetry::{Logging, Metrics};
-use dog_gif_app::web::{self, Draining, Pages, Shared};
+use dog_gif_app::web::{self, DogPages, Draining, Origin, Pages, Shared, Terms};
 use salvo::{Request, Response, Router, handler};
 
 /// The argument that makes the bench this server.
@@ -29,8 +29,8 @@ pub fn serve() {
     tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("threads").block_on(async {
         let config = Config::from_environment(Overrides::default()).expect("a valid configuration");
         let logging = Logging::start(config.log);
-        let metrics = Metrics::new("bench", config.database.kind());
-        let store = Store::open(&config.database).expect("a store");
+        let metrics = Metrics::new("bench", config.database.backend());
+        let store = Store::open(&config.database);
         let files = Files::new(config.gif_cache_bytes, store.clone(), metrics.clone());
         let gallery = Arc::new(Gallery::new(files, store.clone(), metrics.clone(), logging.logger.clone()));
         gallery.refresh().await.expect("a catalogue");
@@ -40,37 +40,40 @@ pub fn serve() {
         let shared = Shared {
             gallery,
             visits,
-            store,
             pages: Arc::new(Pages::compile()),
             metrics,
             logger: logging.logger.clone(),
             draining: Draining::default(),
-            trust_proxy_headers: false,
+            origin: Origin::new(None, false),
             revision: "bench".into(),
+            backend: config.database.backend(),
         };
         let router = Router::new()
-            .push(Router::with_path("uncounted").get(Uncounted { shared: shared.clone(), last: AtomicI64::new(0) }))
-            .push(Router::with_path("one-transaction").get(OneTransaction { shared: shared.clone() }));
-        let bound = web::bind("127.0.0.1:0".parse().expect("an address")).await.expect("a port");
+            .push(Router::with_path("uncounted").get(Uncounted { pages: shared.dog_pages(), last: AtomicI64::new(0) }))
+            .push(Router::with_path("one-transaction").get(OneTransaction { pages: shared.dog_pages(), store }));
+        let bound = web::bind("PORT", "127.0.0.1:0".parse().expect("an address")).expect("a port");
         slog::info!(logging.logger, "Listening"; "address" => %bound.address());
-        bound.serve(web::wrap(&shared, router), std::future::pending()).await;
+        let (metrics, logger) = (shared.metrics.clone(), shared.logger.clone());
+        let terms = Terms { name: "bench", places: 1024, on_end: Box::new(|cause| panic!("{cause}")), metrics, logger };
+        bound.serve(web::wrap(&shared, router), terms, std::future::pending()).await;
     });
 }
 
 struct Uncounted {
-    shared: Shared,
+    pages: DogPages,
     last: AtomicI64,
 }
 
 #[handler]
 impl Uncounted {
     async fn handle(&self, request: &mut Request, response: &mut Response) {
-        render(&self.shared, request, response, self.last.fetch_add(1, Ordering::Relaxed));
+        render(&self.pages, request, response, self.last.fetch_add(1, Ordering::Relaxed));
     }
 }
 
 struct OneTransaction {
-    shared: Shared,
+    pages: DogPages,
+    store: Store,
 }
 
 #[handler]
@@ -78,8 +81,8 @@ impl OneTransaction {
     async fn handle(&self, request: &mut Request, response: &mut Response) {
         // Tries as long as it takes: SQLite turns writers away that wait too long for each other.
         loop {
-            if let Ok(number) = self.shared.store.run_long(count).await {
-                return render(&self.shared, request, response, number);
+            if let Ok(number) = self.store.without_deadline(count).await {
+                return render(&self.pages, request, response, number);
             }
         }
     }
@@ -103,8 +106,8 @@ fn count(connection: &mut AnyConnection) -> Result<i64, Error> {
     }
 }
 
-fn render(shared: &Shared, request: &Request, response: &mut Response, number: i64) {
-    let catalogue = shared.gallery.catalogue();
+fn render(pages: &DogPages, request: &Request, response: &mut Response, number: i64) {
+    let catalogue = pages.gallery.catalogue();
     let dog = catalogue.random(None, &mut rand::rng());
-    web::render_page(shared, request, response, &catalogue, dog, number).expect("the page renders");
+    pages.write(request, response, &catalogue, dog, number).expect("the page renders");
 }

@@ -18,26 +18,25 @@ pub struct Running {
 impl Running {
     /// The program itself.
     pub fn app(database: &Database) -> Self {
-        Self::start(program(database, &[("PORT", "0"), ("OPS_PORT", "0")]))
+        Self::start(program(database, &[("PORT", "0"), ("OPS_PORT", "0")]), in_log)
     }
 
     /// What it is compared to: this bench, started again.
     pub fn comparison(database: &Database) -> Self {
         let mut command = Command::new(std::env::current_exe().expect("a running program has a path"));
         command.arg(crate::comparison::ARGUMENT).envs(database.settings.iter().cloned());
-        Self::start(command)
+        Self::start(command, in_log)
     }
 
-    fn start(mut command: Command) -> Self {
+    /// Starts a program that tells its address in its output.
+    pub fn start(mut command: Command, find_address: impl Fn(&str) -> Option<SocketAddr>) -> Self {
         let log: PathBuf = new_directory("log").join("log");
         command.env("LOG_FORMAT", "json").stdin(Stdio::null());
         command.stdout(File::create(&log).expect("the temporary directory can be written to")).stderr(Stdio::inherit());
         let process = Process::spawn(command).expect("the program can be started");
         let address = wait::until("listening", wait::PATIENCE, || {
             let text = std::fs::read_to_string(&log).ok()?;
-            let lines = text.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
-            let listening = lines.into_iter().find(|line| line["msg"] == "Listening")?;
-            listening["address"].as_str()?.parse().ok()
+            text.lines().find_map(&find_address)
         });
         Self { process, address }
     }
@@ -49,6 +48,22 @@ impl Running {
         let kilobytes: f64 = line.split_whitespace().nth(1).and_then(|number| number.parse().ok()).expect("a number");
         kilobytes / 1024.0
     }
+
+    /// Seconds of CPU that it has used so far, the kernel's work for it included.
+    pub fn cpu_seconds(&self) -> f64 {
+        let text = std::fs::read_to_string(format!("/proc/{}/stat", self.process.id())).expect("it runs");
+        // The name, in parentheses, may hold anything; the 14th and 15th fields are ticks in and below it.
+        let fields = text.rsplit(')').next().expect("a line").split_whitespace().skip(11).take(2);
+        let ticks: f64 = fields.map(|field| field.parse::<f64>().expect("a number")).sum();
+        // SAFETY: it only asks.
+        ticks / unsafe { libc::sysconf(libc::_SC_CLK_TCK) } as f64
+    }
+}
+
+/// The address in a line of the program's log.
+fn in_log(line: &str) -> Option<SocketAddr> {
+    let line: serde_json::Value = serde_json::from_str(line).ok()?;
+    (line["msg"] == "Listening").then(|| line["address"].as_str()?.parse().ok()).flatten()
 }
 
 /// Size of the program in MiB.

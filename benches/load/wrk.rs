@@ -3,6 +3,8 @@
 use std::net::SocketAddr;
 use std::process::Command;
 
+use crate::server::Running;
+
 /// How long one run takes: long enough for thousands of batches, short enough for many runs.
 const RUN_SECONDS: u32 = 3;
 
@@ -15,6 +17,16 @@ pub struct Run {
     pub p50: f64,
     /// 99th percentile of the latency in milliseconds.
     pub p99: f64,
+    /// Microseconds of the server's CPU for each answer; none for a server that is not asked.
+    pub cpu: Option<f64>,
+}
+
+/// The same, and what it costs `server`.
+pub fn run_on(server: &Running, path: &str, connections: u32) -> Run {
+    let before = server.cpu_seconds();
+    let run = run(server.address, path, connections);
+    let used = server.cpu_seconds() - before;
+    Run { cpu: Some(used * 1e6 / (run.per_second * f64::from(RUN_SECONDS))), ..run }
 }
 
 /// Loads `path` over `connections` keep-alive connections, on loopback.
@@ -37,6 +49,7 @@ pub fn run(address: SocketAddr, path: &str, connections: u32) -> Run {
         per_second: after("Requests/sec:").parse().expect("a number"),
         p50: milliseconds(after("50%")),
         p99: milliseconds(after("99%")),
+        cpu: None,
     }
 }
 
