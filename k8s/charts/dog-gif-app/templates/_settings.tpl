@@ -24,5 +24,6 @@ MYSQL_POOL_SIZE: {{ .Values.mysql.poolSize | quote }}
 DRAIN_SECONDS: {{ .Values.settings.drainSeconds | quote }}
 VISIT_TIMEOUT_SECONDS: {{ .Values.settings.visitTimeoutSeconds | quote }}
 GIF_CACHE_MIB: {{ .Values.settings.gifCacheMiB | quote }}
+PUBLIC_URL: {{ .Values.settings.publicUrl | quote }}
 TRUST_PROXY_HEADERS: {{ eq .Values.settings.trustProxyHeaders "auto" | ternary .Values.gateway.enabled .Values.settings.trustProxyHeaders | quote }}
 {{- end }}
