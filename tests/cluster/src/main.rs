@@ -136,13 +136,11 @@ fn import_images(cluster: &Cluster, checkout: &Path, image: &Path) -> Result<Str
         Some(name) if name == NAME => Source::Cargo(image),
         _ => Source::Nix(image),
     };
-    // Where a debug build looks for its templates.
-    let checkout = &checkout.canonicalize()?;
     let repository = checkout::repository(checkout)?;
     let named = checkout::digests_in_history(checkout)?;
     let head = git::head(checkout)?;
     let revision = &head[..12];
-    let first = source.image(checkout, VERSION, revision)?;
+    let first = source.image(VERSION, revision)?;
     let digest = checkout::import(cluster, &first, &repository, VERSION, &named)?;
     println!("\n{repository}@{digest} is {} of {revision}.", describe(&source));
     for other in named.iter().filter(|other| **other != digest.to_string()) {

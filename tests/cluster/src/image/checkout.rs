@@ -16,7 +16,7 @@ const MYSQL: &str = "k8s/components/mysql-single/statefulset.yaml";
 /// Where the program's image comes from.
 #[derive(Clone, Debug)]
 pub enum Source {
-    /// A binary that cargo built from the checkout.
+    /// A binary that cargo built.
     Cargo(PathBuf),
     /// What `nix build .#image` (a file) or `.#image-oci` (a directory) made.
     Nix(PathBuf),
@@ -24,9 +24,9 @@ pub enum Source {
 
 impl Source {
     /// The image as a release would have it, of this version and revision.
-    pub fn image(&self, checkout: &Path, version: &str, revision: &str) -> Result<Image> {
+    pub fn image(&self, version: &str, revision: &str) -> Result<Image> {
         match self {
-            Self::Cargo(binary) => program::from_cargo(binary, checkout, version, revision),
+            Self::Cargo(binary) => program::from_cargo(binary, version, revision),
             Self::Nix(output) if output.is_dir() => from_layout(output),
             Self::Nix(archive) => from_docker_archive(archive),
         }

@@ -33,9 +33,6 @@ enum Which {
         /// What `cargo build` made
         #[arg(long, required_unless_present = "nix", conflicts_with = "nix")]
         binary: Option<PathBuf>,
-        /// The checkout that the binary was built from
-        #[arg(long, default_value = ".")]
-        checkout: PathBuf,
         /// The result of `nix build .#image` (a file) or `.#image-oci` (a directory)
         #[arg(long)]
         nix: Option<PathBuf>,
@@ -71,13 +68,11 @@ impl Command {
     fn image(&self) -> Result<Image> {
         let scratch = std::env::temp_dir().join(format!("dog-gif-app-image-{}", std::process::id()));
         let image = match &self.which {
-            Which::Program { binary, checkout, nix, revision, fault } => {
+            Which::Program { binary, nix, revision, fault } => {
                 let image = match (nix, binary) {
                     (Some(output), _) if output.is_dir() => nix::from_layout(output)?,
                     (Some(archive), _) => nix::from_docker_archive(archive)?,
-                    (None, Some(binary)) => {
-                        program::from_cargo(binary, &checkout.canonicalize()?, &self.tag, "unknown")?
-                    }
+                    (None, Some(binary)) => program::from_cargo(binary, &self.tag, "unknown")?,
                     (None, None) => unreachable!("clap asks for one of them"),
                 };
                 let image = match revision {

@@ -15,9 +15,9 @@ const USER: Owner = Owner(10001);
 const BINARY: &str = "/bin/dog-gif-app";
 const ROOTS: &str = "/etc/ssl/certs/ca-bundle.crt";
 
-/// Assembles the image from `binary`, which cargo built from `checkout`. Version and revision are labels; `/version`
-/// shows the revision, so that several versions come cheaply from one binary.
-pub fn from_cargo(binary: &Path, checkout: &Path, version: &str, revision: &str) -> Result<Image> {
+/// Assembles the image from `binary`, which cargo built. Version and revision are labels; `/version` shows the
+/// revision, so that several versions come cheaply from one binary.
+pub fn from_cargo(binary: &Path, version: &str, revision: &str) -> Result<Image> {
     ensure!(binary.is_file(), "there is no program at {}: run `cargo build` first", binary.display());
     let libraries = elf::libraries(binary)?;
     let plugins = connector_plugins(&libraries)?;
@@ -39,9 +39,6 @@ pub fn from_cargo(binary: &Path, checkout: &Path, version: &str, revision: &str)
 
     let mut program = LayerBuilder::default();
     program.file(BINARY, 0o755, &fs::read(binary)?)?;
-    for directory in sources_read_at_run_time(binary, checkout)? {
-        program.tree(&directory, &directory)?;
-    }
 
     let text = |name: &str, value: &str| (name.to_owned(), value.to_owned());
     let settings = Settings {
@@ -87,26 +84,6 @@ impl Image {
             config["Labels"]["org.opencontainers.image.revision"] = json!(revision);
         })
     }
-}
-
-/// A debug build reads its templates and assets where they were when it was compiled; a release carries them.
-fn sources_read_at_run_time(binary: &Path, checkout: &Path) -> Result<Vec<PathBuf>> {
-    // Cargo's own name for the directory of the profile.
-    if !binary.parent().is_some_and(|parent| parent.ends_with("debug")) {
-        return Ok(Vec::new());
-    }
-    let content = fs::read(binary)?;
-    let directories: Vec<_> = ["templates", "assets/site", "assets/dogs"].map(|name| checkout.join(name)).into();
-    for directory in &directories {
-        let path = directory.to_string_lossy();
-        ensure!(
-            content.windows(path.len()).any(|window| window == path.as_bytes()),
-            "{} was not built from {}: it does not look for its files in {path}",
-            binary.display(),
-            checkout.display(),
-        );
-    }
-    Ok(directories)
 }
 
 /// Beside the connector, where its package puts them: Debian's name, then that of the other distributions.

@@ -2,6 +2,8 @@
 //! signals, and cleans up), as the machine's first process (takes in orphans), and inside (does the work).
 //! When the outside ends, for whatever reason, the kernel ends the rest.
 
+#![allow(unsafe_code, reason = "acts between fork and exec, and handles signals")]
+
 use std::fs::{File, OpenOptions};
 use std::io::Write as _;
 use std::os::unix::process::CommandExt as _;

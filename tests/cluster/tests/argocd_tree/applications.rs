@@ -88,7 +88,10 @@ fn every_application_heals_itself_and_lets_a_fix_through() {
         assert_eq!(policy["automated"]["selfHeal"], true, "{who}");
         // Both were seen to block a fix when left to their defaults.
         assert_eq!(policy["retry"]["refresh"], true, "{who}: retries would stay at the old revision");
-        assert_eq!(policy["retry"]["limit"], 2, "{who}");
+        // On a machine of one's own, environments have longer tries, and one less.
+        let is_environment = application["metadata"]["labels"]["app.kubernetes.io/part-of"] == "dog-gif-app";
+        let retries = if cluster_name == "local" && is_environment { 1 } else { 2 };
+        assert_eq!(policy["retry"]["limit"], retries, "{who}");
         assert_eq!(text(&policy["retry"]["backoff"]["maxDuration"]), "10s", "{who}");
         for option in ["ServerSideApply=true", "PruneLast=true"] {
             assert!(list(&policy["syncOptions"]).iter().any(|o| o == option), "{who}: no {option}");

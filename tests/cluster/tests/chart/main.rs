@@ -45,6 +45,8 @@ const REFUSED: &[(&[&str], &str)] = &[
     (&["rollout.minReadySeconds=60"], "must be less than rollout.progressDeadlineSeconds"),
     (&["settings.drainSeconds=-1"], "at '/settings/drainSeconds': minimum: got -1, want 0"),
     (&["extraEnv[0].name=PORT", "extraEnv[0].value=eighty"], "extraEnv sets PORT, which the chart sets itself"),
+    (&["settings.publicUrl=dogs.example"], "at '/settings/publicUrl': 'dogs.example' does not match pattern"),
+    (&["extraEnv[0].name=PUBLIC_URL"], "extraEnv sets PUBLIC_URL, which the chart sets itself"),
     (&["unheardOf=1"], "additional properties 'unheardOf' not allowed"),
     (&["image.unheardOf=1"], "additional properties 'unheardOf' not allowed"),
 ];
@@ -176,14 +178,66 @@ fn rules_and_dashboards_are_taken_from_their_files() {
     assert!(copied.success());
     let chart = copy.path().join("dog-gif-app");
     std::fs::create_dir_all(chart.join("files/dashboards")).expect("a directory");
-    std::fs::write(chart.join("files/rules.yaml"), "groups: [{name: dogs, rules: [{record: a, expr: b}]}]\n")
-        .expect("rules");
     std::fs::write(chart.join("files/dashboards/overview.json"), "{\"title\": \"Dogs\"}\n").expect("a dashboard");
-    let objects =
-        parse(&helm_on(&chart, "template", &["dog-gif-app"], &["rules.enabled=true", "dashboards.enabled=true"]));
-    only(&objects, "PrometheusRule");
-    let dashboards = objects.iter().filter(|object| object["data"]["overview.json"].is_string()).count();
-    assert_eq!(dashboards, 1);
+    let objects = parse(&helm_on(
+        &chart,
+        "template",
+        &["dog-gif-app", "--namespace", "dogs"],
+        &["rules.enabled=true", "dashboards.enabled=true"],
+    ));
+    let rules = serde_yaml_ng::to_string(&only(&objects, "PrometheusRule")["spec"]).expect("YAML");
+    assert!(rules.contains("{{ $labels.namespace }}"), "Prometheus' braces are not Helm's:\n{rules}");
+    for (whose, at_least) in [("dog-gif-app", 20), ("kube-state-metrics", 5)] {
+        let chosen = rules.matches(&format!("job=\"{whose}\"")).count();
+        let narrowed = rules.matches(&format!("job=\"{whose}\", namespace=\"dogs\"")).count();
+        assert!(
+            narrowed == chosen && chosen >= at_least,
+            "{narrowed} of {chosen} series of {whose} are the release's own"
+        );
+    }
+    let dashboards = dashboards(&objects);
+    assert!(dashboards.iter().any(|dashboard| text(&dashboard["data"]["dog-gif-app-overview.json"]).contains("Dogs")));
+}
+
+#[test]
+fn dashboards_come_as_the_sidecar_of_grafana_looks_for_them() {
+    let objects = render(&[]);
+    let dashboards = dashboards(&objects);
+    assert_eq!(dashboards.len(), 3);
+    for dashboard in dashboards {
+        let metadata = &dashboard["metadata"];
+        assert_eq!(metadata["labels"]["grafana_dashboard"], "1");
+        assert_eq!(metadata["annotations"]["grafana_folder"], "Dog Gif App");
+        let data = dashboard["data"].as_mapping().expect("data");
+        let (name, json) = data.iter().next().expect("a file");
+        // Of the dashboards of everybody, in one directory.
+        assert!(text(name).starts_with("dog-gif-app-") && text(name).ends_with(".json"), "{name:?}");
+        let uid = serde_json::from_str::<serde_json::Value>(text(json)).expect("JSON")["uid"].clone();
+        assert_eq!(Some(text(name).trim_end_matches(".json")), uid.as_str(), "the file is called as the dashboard");
+    }
+}
+
+#[test]
+fn dashboards_can_be_turned_off_and_put_elsewhere() {
+    assert!(dashboards(&render(&["dashboards.enabled=false"])).is_empty());
+    let objects = render(&["dashboards.labels.team=dogs", "dashboards.folder=Pets", "dashboards.annotations.a=b"]);
+    for dashboard in dashboards(&objects) {
+        assert_eq!(dashboard["metadata"]["labels"]["team"], "dogs");
+        assert_eq!(dashboard["metadata"]["annotations"]["grafana_folder"], "Pets");
+        assert_eq!(dashboard["metadata"]["annotations"]["a"], "b");
+    }
+    for dashboard in dashboards(&render(&["dashboards.folder="])) {
+        assert!(dashboard["metadata"]["annotations"].is_null());
+    }
+}
+
+#[test]
+fn dashboards_ask_for_the_job_that_the_monitor_names() {
+    for dashboard in dashboards(&render(&["nameOverride=pets"])) {
+        let data = dashboard["data"].as_mapping().expect("data");
+        let json = text(data.values().next().expect("a file"));
+        assert!(json.contains("job=\\\"pets\\\"") && !json.contains("job=\\\"dog-gif-app\\\""), "{json}");
+    }
 }
 
 #[test]
@@ -219,6 +273,11 @@ fn a_package_has_the_readme_and_not_what_it_is_made_of() {
     let listed = String::from_utf8(listed.stdout).expect("UTF-8");
     assert!(listed.contains("dog-gif-app/README.md\n"), "{listed}");
     assert!(!listed.contains("gotmpl"), "{listed}");
+}
+
+fn dashboards(objects: &[Value]) -> Vec<&Value> {
+    let name = |object: &Value| object["metadata"]["name"].as_str().unwrap_or_default().to_string();
+    of_kind(objects, "ConfigMap").into_iter().filter(|object| name(object).contains("-dashboard-")).collect()
 }
 
 fn chart() -> PathBuf {

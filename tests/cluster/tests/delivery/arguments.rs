@@ -30,6 +30,25 @@ fn an_argument_that_is_empty_is_missing() {
 }
 
 #[test]
+fn an_empty_choice_of_nodes_or_of_an_image_is_none() {
+    let checkout = Checkout::new();
+    // What installs packages does nothing here, and what would start the cluster says what it was given.
+    checkout.script("tests/scripts/provision/toolchain.sh", "");
+    checkout.script("tests/scripts/provision/packages.sh", "");
+    checkout.script("tests/scripts/provision/oracle-mysql.sh", "");
+    checkout.script("delivery", "echo \"$* ${NODES-unset} ${IMAGE-unset}\"");
+    for (arguments, given) in [
+        (&[][..], "up unset unset"),
+        (&["NODES=", "IMAGE="], "up unset unset"),
+        (&["NODES=simulated", "IMAGE=a path"], "up simulated a path"),
+    ] {
+        let mut make = clean("make");
+        make.args(["DELIVERY=./delivery", "cluster"]).args(arguments).current_dir(checkout.root());
+        assert_eq!(succeed(&mut make), format!("{given}\n"), "{arguments:?}");
+    }
+}
+
+#[test]
 fn no_shell_sees_a_value() {
     let checkout = Checkout::new();
     let digest = format!("DIGEST={}", digest(2));

@@ -1,6 +1,7 @@
 //! A Git repository with a copy of k8s/ and the Makefile, whose three environments run version 0.1.0.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -41,6 +42,14 @@ impl Checkout {
 
     pub fn write(&self, path: &str, text: &str) {
         fs::write(self.root().join(path), text).unwrap_or_else(|error| panic!("{path}: {error}"));
+    }
+
+    /// Writes a shell script that can be executed.
+    pub fn script(&self, path: &str, commands: &str) {
+        let path = self.root().join(path);
+        fs::create_dir_all(path.parent().expect("a directory")).expect("a directory");
+        fs::write(&path, format!("#!/bin/sh\n{commands}\n")).expect("a script");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("permissions");
     }
 
     /// Replaces a text that is there.
@@ -168,7 +177,8 @@ pub fn clean(program: &str) -> Command {
     let mut command = Command::new(program);
     for (name, _) in std::env::vars_os() {
         let name = name.to_string_lossy();
-        let of_make = ["ENVIRONMENT", "TAG", "DIGEST", "FORCE", "FROM", "TO", "BASE"].contains(&&*name);
+        let of_make =
+            ["ENVIRONMENT", "TAG", "DIGEST", "FORCE", "FROM", "TO", "BASE", "NODES", "IMAGE"].contains(&&*name);
         if of_make || name.starts_with("GIT_") || name.starts_with("MAKE") || name == "MFLAGS" {
             command.env_remove(&*name);
         }

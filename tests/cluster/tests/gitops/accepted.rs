@@ -141,12 +141,11 @@ fn dry_run(stage: &Stage, objects: &[Value]) -> Result<String> {
     let arguments = ["apply", "--server-side", "--force-conflicts", "--dry-run=server", "--validate=strict", "-f", "-"];
     kubectl.run_with_input(&arguments, &list(&ours))?;
     let unknown: Vec<_> = unknown.into_iter().map(|(group, kind)| format!("{kind} of {group}")).collect();
-    Ok(match unknown.is_empty() {
-        true => format!("{} objects accepted", ours.len()),
-        false => {
-            format!("{} objects accepted; not validated, as nobody here knows them: {}", ours.len(), unknown.join(", "))
-        }
-    })
+    if !unknown.is_empty() {
+        // Beginning so, it gets into the summary of tests/run.sh.
+        println!("!!! NOT RUN: validation of {}, which nobody here knows", unknown.join(", "));
+    }
+    Ok(format!("{} objects accepted", ours.len()))
 }
 
 fn list(items: &[Value]) -> String {

@@ -34,7 +34,7 @@ impl Images {
         // `cargo test` built it, or Nix did.
         let program = std::env::var_os("DOG_GIF_APP").map(PathBuf::from);
         let program = program.unwrap_or_else(|| checkout.join("target/debug/dog-gif-app"));
-        let first = image::program::from_cargo(&program, checkout, "0.1.0", "at-head")?;
+        let first = image::program::from_cargo(&program, "0.1.0", "at-head")?;
         let repository = checkout::repository(checkout)?;
         let named = checkout::digests_in_history(checkout)?;
         checkout::import(cluster, &first, &repository, "0.1.0", &named)?;

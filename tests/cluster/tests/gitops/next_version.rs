@@ -1,6 +1,7 @@
 //! The program as its next version might be: this checkout's, with one more migration. Compiled for real, as only the
 //! program itself knows how it meets a schema that is ahead of it.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -23,7 +24,6 @@ pub const COLUMN: &str = "of_the_next_version";
 
 pub struct NextVersion {
     binary: PathBuf,
-    sources: PathBuf,
 }
 
 impl NextVersion {
@@ -31,13 +31,13 @@ impl NextVersion {
     pub fn build(checkout: &Path) -> Result<Self> {
         let target = checkout.join("target");
         let sources = target.join("next-version");
-        copy(checkout, &sources)?;
-        let migration = sources.join("migrations/mysql").join(MIGRATION);
-        write(
-            &migration.join("up.sql"),
-            format!("ALTER TABLE {TABLE} ADD COLUMN {COLUMN} VARCHAR(16) NULL;\n").as_bytes(),
-        )?;
-        write(&migration.join("down.sql"), format!("ALTER TABLE {TABLE} DROP COLUMN {COLUMN};\n").as_bytes())?;
+        let mut files = of_the_checkout(checkout)?;
+        let migration = Path::new("migrations/mysql").join(MIGRATION);
+        let up = format!("ALTER TABLE {TABLE} ADD COLUMN {COLUMN} VARCHAR(16) NULL;\n");
+        let down = format!("ALTER TABLE {TABLE} DROP COLUMN {COLUMN};\n");
+        files.insert(migration.join("up.sql"), up.into());
+        files.insert(migration.join("down.sql"), down.into());
+        make(&sources, &files)?;
         let build = Command::new(env!("CARGO"))
             .args(["build", "--locked", "--quiet", "--bin", NAME])
             .arg("--target-dir")
@@ -46,15 +46,16 @@ impl NextVersion {
             .status()
             .context("cannot run cargo")?;
         ensure!(build.success(), "the next version does not compile: see {}", sources.display());
-        Ok(Self { binary: target.join("debug").join(NAME), sources })
+        Ok(Self { binary: target.join("debug").join(NAME) })
     }
 
     pub fn image(&self, tag: &str) -> Result<Image> {
-        image::program::from_cargo(&self.binary, &self.sources, tag, tag)
+        image::program::from_cargo(&self.binary, tag, tag)
     }
 }
 
-fn copy(checkout: &Path, to: &Path) -> Result<()> {
+/// What cargo needs, by its path.
+fn of_the_checkout(checkout: &Path) -> Result<BTreeMap<PathBuf, Vec<u8>>> {
     let list = Command::new("git")
         .args(["ls-files", "-co", "--exclude-standard", "-z", "--"])
         .args(ROOMS)
@@ -62,6 +63,7 @@ fn copy(checkout: &Path, to: &Path) -> Result<()> {
         .output()
         .context("cannot run git")?;
     ensure!(list.status.success(), "git ls-files: {}", String::from_utf8_lossy(&list.stderr).trim());
+    let mut files = BTreeMap::new();
     for file in String::from_utf8(list.stdout)?.split_terminator('\0') {
         // Deleted, and not committed yet.
         let Ok(content) = fs::read(checkout.join(file)) else { continue };
@@ -72,9 +74,9 @@ fn copy(checkout: &Path, to: &Path) -> Result<()> {
             "Cargo.lock" => renamed(&String::from_utf8(content)?).into_bytes(),
             _ => content,
         };
-        write(&to.join(file), &content)?;
+        files.insert(file.into(), content);
     }
-    Ok(())
+    Ok(files)
 }
 
 /// Under a name of its own: for cargo, two packages of one name in one target/ are one, whatever their directory.
@@ -82,11 +84,36 @@ fn renamed(text: &str) -> String {
     text.replace("\"dog-gif-app\"", &format!("\"{NAME}\""))
 }
 
-/// Only what changed, or cargo would compile everything again.
-fn write(path: &Path, content: &[u8]) -> Result<()> {
-    if fs::read(path).is_ok_and(|there| there == content) {
-        return Ok(());
+/// Makes a directory of these files and no others, as a module that has moved would be there twice. Writes only what
+/// changed, or cargo would compile everything again.
+fn make(directory: &Path, files: &BTreeMap<PathBuf, Vec<u8>>) -> Result<()> {
+    for file in files_below(directory)? {
+        if !files.contains_key(file.strip_prefix(directory)?) {
+            fs::remove_file(&file).with_context(|| format!("cannot remove {}", file.display()))?;
+        }
     }
-    fs::create_dir_all(path.parent().context("a file has a directory")?)?;
-    fs::write(path, content).with_context(|| format!("cannot write {}", path.display()))
+    for (path, content) in files {
+        let path = directory.join(path);
+        if fs::read(&path).is_ok_and(|there| there == *content) {
+            continue;
+        }
+        fs::create_dir_all(path.parent().context("a file has a directory")?)?;
+        fs::write(&path, content).with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    Ok(())
+}
+
+/// None when there is no such directory.
+fn files_below(directory: &Path) -> Result<Vec<PathBuf>> {
+    let Ok(entries) = fs::read_dir(directory) else { return Ok(Vec::new()) };
+    let mut files = Vec::new();
+    for entry in entries {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            files.extend(files_below(&entry.path())?);
+        } else {
+            files.push(entry.path());
+        }
+    }
+    Ok(files)
 }

@@ -191,7 +191,7 @@ fn run(command: &mut Command) -> Result<String> {
 fn import_images(cluster: &Cluster, packages: &Path) -> Result<[String; 2]> {
     let checkout = root().canonicalize()?;
     // The parent of the crate's target directory is the repository's root, where `cargo test` built the program.
-    let program = image::program::from_cargo(&checkout.join("target/debug/dog-gif-app"), &checkout, "0.1.0", "first")?;
+    let program = image::program::from_cargo(&checkout.join("target/debug/dog-gif-app"), "0.1.0", "first")?;
     let repository = checkout::repository(&checkout)?;
     let import = |image: &Image, tag: &str| {
         checkout::import(cluster, image, &repository, tag, &[]).map(|digest| digest.to_string())

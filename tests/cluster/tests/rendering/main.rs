@@ -55,6 +55,22 @@ fn on_a_cluster_of_ones_own_nothing_waits_for_an_absent_controller() {
 }
 
 #[test]
+fn previews_lead_to_the_host_that_is_routed() {
+    let tree = Tree::copy();
+    for environment in ENVIRONMENTS {
+        let objects = tree.build(&format!("k8s/overlays/{environment}"), environment);
+        let route = objects.iter().find(|object| object["kind"] == "HTTPRoute").expect("a route");
+        let [host] = &route["spec"]["hostnames"].as_sequence().expect("host names")[..] else {
+            panic!("{environment}: one host name")
+        };
+        assert_eq!(text(public_url(&objects)), format!("https://{}", text(host)));
+
+        let local = tree.build(&tree.with_components(environment, &["local"]), environment);
+        assert_eq!(text(public_url(&local)), "", "{environment}: nobody finds that host on a cluster of one's own");
+    }
+}
+
+#[test]
 fn components_fit_together() {
     for (components, objects) in &*COMBINATIONS {
         println!("{components}");
@@ -126,6 +142,11 @@ fn backups_run_the_image_that_serves() {
             assert_eq!(images(backup), serving, "{environment}: {}", name(backup));
         }
     }
+}
+
+fn public_url(objects: &[Value]) -> &Value {
+    let is_settings = |object: &&Value| object["kind"] == "ConfigMap" && name(object) == "dog-gif-app";
+    &objects.iter().find(is_settings).expect("the program's settings")["data"]["PUBLIC_URL"]
 }
 
 fn complete(environment: &str, objects: &[Value]) {

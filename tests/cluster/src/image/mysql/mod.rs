@@ -14,7 +14,7 @@ const ENTRYPOINT: &str = "/usr/local/bin/docker-entrypoint.sh";
 
 /// The unpacked packages: MySQL's server and client, and busybox. `checkout` is where target/ is.
 pub fn packages(checkout: &Path) -> Result<PathBuf> {
-    let script = checkout.join("tests/provision/oracle_mysql.sh");
+    let script = checkout.join("tests/scripts/provision/oracle-mysql.sh");
     // An own server, as in the shell of `nix develop`, is of no use in an image: the packages are wanted.
     let run = Command::new(&script)
         .env_remove("TEST_MYSQLD")
