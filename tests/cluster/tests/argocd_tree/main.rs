@@ -3,5 +3,6 @@
 
 mod applications;
 mod charts;
+mod monitoring;
 mod projects;
 mod tree;

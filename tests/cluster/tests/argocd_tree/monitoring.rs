@@ -1,0 +1,133 @@
+//! What monitoring and logging are told by their values, against what the rest of the tree gives them: Secrets, addresses,
+//! certificates, the other half of their values.
+
+use std::collections::BTreeSet;
+
+use serde_yaml_ng::Value;
+
+use super::tree::{build, cluster, documents, list, name, of_kind, root, sources, text};
+
+const CLOUDS: [&str; 2] = ["nonproduction", "production"];
+const STACK: &str = "k8s/platform/monitoring/kube-prometheus-stack.yaml";
+
+#[test]
+fn every_host_that_is_routed_has_a_certificate_and_may_use_the_gateway() {
+    for cloud in CLOUDS {
+        let objects = platform(cloud);
+        let hosts = |field: &Value| list(field).iter().map(text).map(str::to_owned).collect::<Vec<_>>();
+        let mut routed: BTreeSet<String> =
+            of_kind(&objects, "HTTPRoute").flat_map(|r| hosts(&r["spec"]["hostnames"])).collect();
+        for path in paths(cloud).iter().filter(|path| path.starts_with("k8s/overlays/")) {
+            routed.extend(hosts(&values(&format!("{path}/values.yaml"))["gateway"]["hostnames"]));
+        }
+        let certified: BTreeSet<String> =
+            of_kind(&objects, "Certificate").flat_map(|c| hosts(&c["spec"]["dnsNames"])).collect();
+        assert_eq!(routed, certified, "{cloud}: routed, and in the gateway's certificate");
+
+        let gateway = of_kind(&objects, "Gateway").next().expect("a gateway");
+        for route in of_kind(&objects, "HTTPRoute") {
+            let namespace = of_kind(&objects, "Namespace")
+                .find(|namespace| name(namespace) == text(&route["metadata"]["namespace"]))
+                .unwrap_or_else(|| panic!("{cloud}: {} stands in a namespace that nobody makes", name(route)));
+            for listener in list(&gateway["spec"]["listeners"]) {
+                let rule = &listener["allowedRoutes"]["namespaces"]["selector"]["matchExpressions"][0];
+                let label = &namespace["metadata"]["labels"][text(&rule["key"])];
+                let allowed = list(&rule["values"]).contains(label);
+                assert!(allowed, "{cloud}: {} may not use the gateway from {}", name(route), name(namespace));
+            }
+        }
+    }
+}
+
+#[test]
+fn every_secret_of_monitoring_comes_from_the_store_and_none_is_in_git() {
+    let stack = values(STACK);
+    let mut read = BTreeSet::new();
+    let grafana = &stack["grafana"];
+    for key in ["userKey", "passwordKey"] {
+        read.insert((text(&grafana["admin"]["existingSecret"]).to_owned(), text(&grafana["admin"][key]).to_owned()));
+    }
+    for (_, from) in grafana["envValueFrom"].as_mapping().expect("variables") {
+        let reference = &from["secretKeyRef"];
+        read.insert((text(&reference["name"]).to_owned(), text(&reference["key"]).to_owned()));
+    }
+    let mounted = list(&stack["alertmanager"]["alertmanagerSpec"]["secrets"]);
+    for receiver in list(&stack["alertmanager"]["config"]["receivers"]) {
+        for webhook in list(&receiver["webhook_configs"]) {
+            assert!(webhook["url"].is_null(), "{}: an address in Git", name_of(receiver));
+            let path = text(&webhook["url_file"]);
+            let (secret, key) = path
+                .strip_prefix("/etc/alertmanager/secrets/")
+                .and_then(|rest| rest.split_once('/'))
+                .unwrap_or_else(|| panic!("{path} is not where the operator mounts Secrets"));
+            assert!(mounted.iter().any(|name| name == secret), "{secret} is not mounted");
+            read.insert((secret.to_owned(), key.to_owned()));
+        }
+    }
+    for folder in ["access", "access-nonproduction"] {
+        let objects = build(&format!("k8s/platform/monitoring/{folder}"));
+        let made: BTreeSet<_> = of_kind(&objects, "ExternalSecret")
+            .flat_map(|secret| {
+                let target = text(&secret["spec"]["target"]["name"]).to_owned();
+                list(&secret["spec"]["data"])
+                    .iter()
+                    .map(move |entry| (target.clone(), text(&entry["secretKey"]).to_owned()))
+            })
+            .collect();
+        assert_eq!(read, made, "{folder}: read by the values, and made from the store");
+    }
+    assert_eq!(grafana["grafana.ini"]["auth.anonymous"]["enabled"], false, "nobody comes in unknown");
+    for password in ["adminPassword", "adminUser"] {
+        assert!(grafana[password].is_null(), "{password} is not for Git");
+    }
+}
+
+#[test]
+fn each_cluster_takes_its_own_half_of_the_values() {
+    for cloud in CLOUDS {
+        let mut seen = 0;
+        for application in of_kind(&cluster(cloud), "Application") {
+            for file in sources(application).iter().flat_map(|source| list(&source["helm"]["valueFiles"])) {
+                let stem = text(file).strip_suffix(".yaml").expect("YAML");
+                if let Some(other) = CLOUDS.iter().find(|other| stem.ends_with(&format!("-{other}"))) {
+                    // `nonproduction` ends in `production`, too, and comes first.
+                    assert_eq!(*other, cloud, "{}: {}", name(application), text(file));
+                    seen += 1;
+                }
+            }
+        }
+        assert_eq!(seen, 2, "{cloud}: the stack and Loki have a half each");
+
+        let own = values(&STACK.replace(".yaml", &format!("-{cloud}.yaml")));
+        assert_eq!(own["prometheus"]["prometheusSpec"]["externalLabels"]["cluster"], *cloud, "alerts are routed by it");
+        let address = text(&own["grafana"]["grafana.ini"]["server"]["root_url"]).to_owned();
+        let routed = platform(cloud);
+        let routed = of_kind(&routed, "HTTPRoute").find(|route| name(route) == "grafana").expect("Grafana's route");
+        assert_eq!(address, format!("https://{}", text(&routed["spec"]["hostnames"][0])), "{cloud}");
+    }
+}
+
+/// The directories of ours that a cluster syncs.
+fn paths(cloud: &str) -> BTreeSet<String> {
+    let applications = cluster(cloud);
+    of_kind(&applications, "Application")
+        .flat_map(sources)
+        .filter_map(|source| source["path"].as_str())
+        .filter(|path| path.starts_with("k8s/"))
+        .map(str::to_owned)
+        .collect()
+}
+
+/// What a cluster's directories of the platform render.
+fn platform(cloud: &str) -> Vec<Value> {
+    paths(cloud).iter().filter(|path| path.starts_with("k8s/platform/")).flat_map(|path| build(path)).collect()
+}
+
+fn values(path: &str) -> Value {
+    let text = std::fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"));
+    documents(&text).remove(0)
+}
+
+fn name_of(receiver: &Value) -> &str {
+    text(&receiver["name"])
+}
