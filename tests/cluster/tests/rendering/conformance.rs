@@ -17,8 +17,8 @@ use crate::tree::text;
 /// Groups whose definitions no module carries.
 const FOREIGN: [&str; 1] = ["networking.gke.io"];
 
-/// The parts of the tool `crds` that environments have objects of.
-const PARTS: [&str; 3] = ["external-secrets", "gateway-api", "prometheus-operator"];
+/// The parts of the tool `crds` that environments and platform have objects of.
+const PARTS: [&str; 4] = ["cert-manager", "external-secrets", "gateway-api", "prometheus-operator"];
 
 const OBJECT_META: &str = "#/components/schemas/io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta";
 

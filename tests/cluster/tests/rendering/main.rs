@@ -87,6 +87,9 @@ fn kubeconform_knows_every_field() {
         let local = tree.with_components(environment, &["local"]);
         rendered.insert(format!("{environment} + local"), tree.build(&local, environment));
     }
+    for path in tree.kustomizations("k8s/platform") {
+        rendered.insert(path.replace('/', " "), tree.build(&path, &path));
+    }
     let complaints = complaints(&rendered);
     assert!(complaints.is_empty(), "{}", complaints.join("\n"));
 }

@@ -58,6 +58,14 @@ impl Tree {
         entries.map(|entry| entry.expect("an entry").file_name().into_string().expect("UTF-8")).collect()
     }
 
+    /// Every directory below `path` that kustomize can build.
+    pub fn kustomizations(&self, path: &str) -> Vec<String> {
+        let inner = self.directories(path).into_iter().map(|name| format!("{path}/{name}"));
+        let inner = inner.filter(|path| self.directory.path().join(path).is_dir());
+        let own = self.directory.path().join(path).join("kustomization.yaml").is_file().then(|| path.to_owned());
+        inner.flat_map(|path| self.kustomizations(&path)).chain(own).collect()
+    }
+
     /// An environment with components added to its own, as Argo CD's `source.kustomize.components` does.
     pub fn with_components(&self, environment: &str, components: &[&str]) -> String {
         let overlay = format!("k8s/overlays/{environment}");
