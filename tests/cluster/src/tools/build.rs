@@ -93,13 +93,13 @@ fn compile(tool: &Tool, module: &Path, result: &Path) -> Result<()> {
             }
             if told.elapsed() > Duration::from_secs(10) {
                 told = Instant::now();
-                print!(".");
+                eprint!(".");
             }
             std::thread::sleep(Duration::from_millis(50));
         }
     };
     if !status.success() {
-        println!();
+        eprintln!();
         let text = std::fs::read_to_string(&log).unwrap_or_default();
         let lines: Vec<_> = text.lines().filter(|line| !line.starts_with("go: downloading")).collect();
         bail!("cannot build {} {}:\n{}", tool.name, tool.version, lines[lines.len().saturating_sub(15)..].join("\n"));
