@@ -78,7 +78,7 @@ let
     craneLib.cargoTest (
       tested database {
         inherit env;
-        cargoTestExtraArgs = "--test it -- --include-ignored --skip once:: --skip faults:: --skip failover:: --skip observability::";
+        cargoTestExtraArgs = "--test it -- --include-ignored --skip once:: --skip faults:: --skip failover:: --skip observability:: --skip logs::";
         postCheck = "cargoWithProfile test --locked --test it -- --include-ignored --nocapture --test-threads=1 faults::";
       }
     );
@@ -98,7 +98,7 @@ in
   on-sqlite = craneLib.cargoNextest (
     tested "sqlite" {
       # The documents and the rules are no source of this build; `make test` looks at them.
-      cargoNextestExtraArgs = "--no-fail-fast -- --skip once::documents --skip once::replication --skip observability::";
+      cargoNextestExtraArgs = "--no-fail-fast -- --skip once::documents --skip once::replication --skip observability:: --skip logs::";
     }
   );
   on-mariadb = onServer "mariadb" {

@@ -3,14 +3,14 @@
 #
 #   tests/run.sh            all legs
 #   tests/run.sh LEG…       some of them: format lint shell files pages deny unit sqlite mariadb mysql browser
-#                           observability manifests scale gitops platform; failover, too, which only runs when it is named
+#                           observability logs manifests scale gitops platform; failover, too, which only runs when it is named
 #
 # May run twice at once, and leaves no process behind: each leg has a process group of its own, which is
 # ended with the script, and what the tests start dies with them.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit
 
-legs=(format lint shell files pages deny unit sqlite mariadb mysql browser observability manifests scale gitops platform)
+legs=(format lint shell files pages deny unit sqlite mariadb mysql browser observability logs manifests scale gitops platform)
 on_demand=(failover)
 known=("${legs[@]}" "${on_demand[@]}")
 for leg; do
@@ -48,7 +48,7 @@ story() {
     # Both run, also when the first finds something.
     local status=0
     # Most of them wait for something.
-    cargo test --locked --test it -- --skip faults:: --skip failover:: --skip observability:: "${filter[@]}" --test-threads=4 || status=1
+    cargo test --locked --test it -- --skip faults:: --skip failover:: --skip observability:: --skip logs:: "${filter[@]}" --test-threads=4 || status=1
     echo "Faults, with 64 visitors each:"
     local faults=(faults::)
     # Group replication is MySQL's.
@@ -80,6 +80,19 @@ observability() {
     cargo test --locked --test it -- observability:: --test-threads=2 || status=1
     TEST_DATABASE=mariadb cargo test --locked --test it -- observability::outage --include-ignored --nocapture || status=1
     return $status
+}
+
+# Log lines on their way to their store, with a collector that is killed and a store that goes away.
+logs() {
+    local built
+    "$tools/packages.sh" logs || return 1
+    # Built once from pinned modules, as the tools of the cluster are.
+    built=$(road run --quiet -- tools opentelemetry-collector victoria-logs) || return 1
+    TEST_COLLECTOR=$(awk -F '\t' '$1 == "opentelemetry-collector" { print $2 }' <<<"$built")
+    TEST_LOG_STORE=$(awk -F '\t' '$1 == "victoria-logs" { print $2 }' <<<"$built")
+    export TEST_COLLECTOR TEST_LOG_STORE
+    # Most of them wait for something.
+    cargo test --locked --test it -- logs:: --include-ignored --nocapture --test-threads=3
 }
 
 # Everything there is about failover, in minutes.
@@ -160,7 +173,7 @@ leg shell tests/scripts/check-shell.sh
 leg files tests/scripts/check-files.sh
 leg pages pages
 leg deny deny
-if [[ " ${legs[*]} " =~ \ (unit|sqlite|mariadb|mysql|browser|observability|gitops|platform|failover)\  ]]; then
+if [[ " ${legs[*]} " =~ \ (unit|sqlite|mariadb|mysql|browser|observability|logs|gitops|platform|failover)\  ]]; then
     say build
     # The program, its tests, and the example that draws the dogs: one profile for all.
     cargo test --locked --no-run </dev/null || exit 1
@@ -172,6 +185,7 @@ leg mysql mysql
 leg failover failover
 leg browser browser
 leg observability observability
+leg logs logs
 
 if [[ " ${legs[*]} " =~ \ (manifests|scale|gitops|platform)\  ]]; then
     say tools

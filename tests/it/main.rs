@@ -13,6 +13,7 @@
 mod failover;
 mod faults;
 mod harness;
+mod logs;
 mod observability;
 mod once;
 mod servers;

@@ -28,6 +28,11 @@ impl Lines {
         self.0.lock().unwrap().clone()
     }
 
+    /// Those that came after the first so many.
+    pub fn after(&self, count: usize) -> Vec<String> {
+        self.0.lock().unwrap().get(count..).unwrap_or_default().to_vec()
+    }
+
     pub fn text(&self) -> String {
         self.all().join("\n")
     }

@@ -8,6 +8,8 @@ pub mod group;
 pub mod http;
 pub mod load;
 pub mod log;
+pub mod log_files;
+pub mod log_road;
 pub mod monitoring;
 pub mod network;
 pub mod primary_proxy;

@@ -3,6 +3,7 @@
 #
 #   packages.sh build          what compiling the program needs
 #   packages.sh build test     and what its tests need; `bench`, what its benchmarks need
+#   packages.sh logs           what building a collector of logs needs
 #   packages.sh cluster        what a Kubernetes of one's own needs beside what is built from Go modules
 #
 # On Debian and Ubuntu. Elsewhere, or where it may not install, it prints the names and stops.
@@ -66,6 +67,9 @@ for purpose in "${@:-build}"; do
         need wrk command -v wrk
         need nginx root_command nginx
         ;;
+    logs)
+        need golang-go command -v go
+        ;;
     cluster)
         need golang-go command -v go
         need git command -v git
@@ -81,7 +85,7 @@ for purpose in "${@:-build}"; do
         need lighttpd root_command lighttpd
         ;;
     *)
-        echo "packages.sh: $purpose is none of build, test, bench and cluster" >&2
+        echo "packages.sh: $purpose is none of build, test, bench, logs and cluster" >&2
         exit 2
         ;;
     esac

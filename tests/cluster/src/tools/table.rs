@@ -242,6 +242,25 @@ pub static TABLE: &[Tool] = &[
         gigabytes: 0.8,
         ..NOTHING
     },
+    // What the leg `logs` of tests/run.sh puts behind the program; no cluster needs them.
+    Tool {
+        name: "opentelemetry-collector",
+        version: "0.165.0",
+        binaries: &[binary("opentelemetry-collector", "dog-gif-app/tests/cluster/tools/opentelemetry-collector")],
+        linker_flags: "-X main.version=0.165.0",
+        minutes: 1.2,
+        gigabytes: 0.9,
+        ..NOTHING
+    },
+    Tool {
+        name: "victoria-logs",
+        version: "1.52.1",
+        binaries: &[binary("victoria-logs", "github.com/VictoriaMetrics/VictoriaLogs/app/victoria-logs")],
+        linker_flags: "-X github.com/VictoriaMetrics/VictoriaMetrics/lib/buildinfo.Version=victoria-logs-1.52.1",
+        minutes: 0.4,
+        gigabytes: 0.2,
+        ..NOTHING
+    },
     Tool {
         name: "kube-router",
         version: "2.1.0",
