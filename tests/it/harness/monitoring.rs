@@ -85,21 +85,25 @@ impl Prometheus {
     }
 }
 
-/// An Alertmanager that tells one webhook everything at once; killed when dropped.
+/// An Alertmanager; killed when dropped.
 pub struct Alertmanager {
     address: SocketAddr,
     _process: Process,
 }
 
 impl Alertmanager {
-    /// Starts one, and returns once it answers.
+    /// Starts one that tells one webhook everything at once, and returns once it answers.
     pub fn start(webhook: SocketAddr) -> Self {
-        let directory = new_directory("alertmanager");
-        let file = directory.join("alertmanager.yaml");
-        let configuration = format!(
+        Self::configured(&format!(
             "route: {{receiver: webhook, group_by: [alertname, severity], group_wait: 0s, group_interval: 1s}}\n\
              receivers:\n  - name: webhook\n    webhook_configs: [{{url: 'http://{webhook}/', send_resolved: true}}]\n"
-        );
+        ))
+    }
+
+    /// The same with a configuration of one's own.
+    pub fn configured(configuration: &str) -> Self {
+        let directory = new_directory("alertmanager");
+        let file = directory.join("alertmanager.yaml");
         std::fs::write(&file, configuration).unwrap();
         let (address, _process) = start("alertmanager", &directory, |address| {
             vec![
@@ -110,6 +114,13 @@ impl Alertmanager {
             ]
         });
         Self { address, _process }
+    }
+
+    /// Tells it of alerts, as Prometheus does.
+    pub fn tell(&self, alerts: &Value) {
+        let headers = [("Content-Type", "application/json")];
+        let answer = super::http::ask(self.address, "POST", "/api/v2/alerts", &headers, alerts.to_string().as_bytes());
+        assert_eq!(answer.status, 200, "{}", answer.text());
     }
 
     /// What a Prometheus is told to find it.

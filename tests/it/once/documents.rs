@@ -17,6 +17,8 @@ fn documents() -> Vec<String> {
         "argocd/README.md",
         "k8s/README.md",
         "k8s/dashboards/README.md",
+        "k8s/platform/logging/README.md",
+        "k8s/platform/monitoring/README.md",
         "nix/README.md",
     ];
     fixed.into_iter().map(String::from).chain(runbooks).collect()

@@ -68,10 +68,10 @@ fn every_secret_of_monitoring_comes_from_the_store_and_none_is_in_git() {
         let objects = build(&format!("k8s/platform/monitoring/{folder}"));
         let made: BTreeSet<_> = of_kind(&objects, "ExternalSecret")
             .flat_map(|secret| {
-                let target = text(&secret["spec"]["target"]["name"]).to_owned();
-                list(&secret["spec"]["data"])
-                    .iter()
-                    .map(move |entry| (target.clone(), text(&entry["secretKey"]).to_owned()))
+                let target = &secret["spec"]["target"];
+                let fetched = list(&secret["spec"]["data"]).iter().map(|entry| text(&entry["secretKey"]));
+                let written = target["template"]["data"].as_mapping().into_iter().flatten().map(|(key, _)| text(key));
+                fetched.chain(written).map(|key| (text(&target["name"]).to_owned(), key.to_owned())).collect::<Vec<_>>()
             })
             .collect();
         assert_eq!(read, made, "{folder}: read by the values, and made from the store");
