@@ -18,6 +18,7 @@ mod routes;
 mod server;
 mod shared;
 mod timely;
+mod trace;
 
 pub use draining::Draining;
 pub use listener::Terms;

@@ -11,6 +11,7 @@ use slog::{Logger, info};
 use super::labels::{method_label, route_label};
 use crate::telemetry::Metrics;
 use crate::web::request_id::RequestId;
+use crate::web::trace::Trace;
 use crate::web::{Draining, Shared};
 
 /// Logs and measures requests.
@@ -30,7 +31,7 @@ impl Observe {
     pub fn begin<'hoop>(&'hoop self, request: &Request, id: &'hoop RequestId) -> UnderWay<'hoop> {
         self.metrics.http_requests_in_flight.inc();
         let (method, route) = (method_label(request.method()), route_label(request));
-        UnderWay { hoop: self, id, method, route, begin: Instant::now(), answer: None }
+        UnderWay { hoop: self, id, trace: Trace::of(request), method, route, begin: Instant::now(), answer: None }
     }
 }
 
@@ -39,6 +40,7 @@ impl Observe {
 pub struct UnderWay<'hoop> {
     hoop: &'hoop Observe,
     id: &'hoop RequestId,
+    trace: Trace,
     method: &'static str,
     route: String,
     begin: Instant,
@@ -56,7 +58,7 @@ impl UnderWay<'_> {
 
 impl Drop for UnderWay<'_> {
     fn drop(&mut self) {
-        let Self { hoop: Observe { metrics, logger, .. }, id, method, route, begin, answer } = self;
+        let Self { hoop: Observe { metrics, logger, .. }, id, trace, method, route, begin, answer } = self;
         let (status, bytes) = answer.unwrap_or_else(|| (client_hung_up(), 0));
         let took = begin.elapsed();
         metrics.http_requests_in_flight.dec();
@@ -69,6 +71,7 @@ impl Drop for UnderWay<'_> {
             "status" => status.as_u16(),
             "duration_ms" => (took.as_secs_f64() * 1_000_000.0).round() / 1000.0,
             "bytes" => bytes,
+            &*trace,
         );
     }
 }

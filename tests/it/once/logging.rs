@@ -49,6 +49,25 @@ fn every_request_has_one_line_with_its_facts() {
 }
 
 #[test]
+fn the_line_of_a_request_names_the_trace_of_its_caller() {
+    let app = App::start(&Database::fresh_sqlite());
+    let trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+    let request = |id: &str, headers: &[(&str, &str)]| {
+        app.ask("GET", "/nothing", &[&[("x-request-id", id)], headers].concat());
+        app.log.wait_for(id, wait::PATIENCE, |line| line["msg"] == "Request" && line["request_id"] == id)
+    };
+    let traced = format!("00-{trace}-00f067aa0ba902b7-01");
+    assert_eq!(request("traced", &[("traceparent", &traced)])["trace_id"], trace);
+    for (id, wrong) in [("capitals", traced.to_uppercase()), ("future", traced.replacen("00", "01", 1))] {
+        let line = request(id, &[("traceparent", &wrong)]);
+        assert!(line.get("trace_id").is_none(), "{wrong}: {line}");
+    }
+    assert!(request("alone", &[]).get("trace_id").is_none());
+    let complaints = app.log.json().iter().filter(|line| line["level"] != "info").count();
+    assert_eq!(complaints, 0, "{}", app.log.text());
+}
+
+#[test]
 fn nobody_can_be_recognised_in_the_log() {
     let app = App::start_with(&Database::fresh_sqlite(), &[("LOG_LEVEL", "debug"), ("TRUST_PROXY_HEADERS", "true")]);
     let headers = [
