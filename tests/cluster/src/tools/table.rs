@@ -94,6 +94,24 @@ pub static TABLE: &[Tool] = &[
         ..NOTHING
     },
     Tool {
+        name: "registry-client",
+        version: "0.22.1",
+        binaries: &[binary("registry-client", "dog-gif-app/tests/cluster/tools/registry-client")],
+        minutes: 0.3,
+        gigabytes: 0.2,
+        ..NOTHING
+    },
+    // What cleanup is tried on.
+    Tool {
+        name: "distribution",
+        version: "3.1.2",
+        binaries: &[binary("registry", "github.com/distribution/distribution/v3/cmd/registry")],
+        linker_flags: "-X github.com/distribution/distribution/v3/version.version=v3.1.2",
+        minutes: 0.7,
+        gigabytes: 0.6,
+        ..NOTHING
+    },
+    Tool {
         name: "kustomize",
         version: "5.8.3",
         binaries: &[binary("kustomize", "sigs.k8s.io/kustomize/kustomize/v5")],
