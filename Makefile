@@ -1,6 +1,6 @@
 # What people type. `make` alone lists it.
 
-.PHONY: help run test test-failover mutants lint bench load observe smoke tools bump promote render diff readme dashboards picture cluster
+.PHONY: help run test test-failover mutants lint bench load observe smoke tools bump promote render diff readme cleanup dashboards picture cluster
 
 # Its arguments are the variables on make's command line, which make exports.
 DELIVERY = cargo run --quiet --locked --manifest-path tests/cluster/Cargo.toml --target-dir target --
@@ -49,6 +49,9 @@ render: ## the manifests of ENVIRONMENT, as Argo CD makes them
 
 diff: ## what every environment would run otherwise than at BASE (origin/main if unset)
 	@$(DELIVERY) diff
+
+cleanup: ## which images may go, and why; YES=1 deletes them (IMAGES=… CHARTS=… for others than the chart's)
+	@$(DELIVERY) cleanup
 
 readme: ## write the README of the chart, with its table of values from the comments in values.yaml
 	@$(DELIVERY) readme

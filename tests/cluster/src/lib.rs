@@ -3,6 +3,7 @@
 
 pub mod argocd;
 pub mod chart;
+pub mod cleanup;
 mod cluster;
 pub mod control_plane;
 pub mod delivery;

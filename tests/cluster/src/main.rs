@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use clap::{Parser, ValueEnum};
+use cluster::cleanup::Cleanup;
 use cluster::delivery::Delivery;
 use cluster::image::checkout::{self, Source};
 use cluster::{
@@ -34,6 +35,8 @@ enum Command {
     },
     #[command(flatten)]
     Delivery(Delivery),
+    /// Print which images and charts may go, and delete them if told to
+    Cleanup(Cleanup),
     Image(image::command::Command),
     /// Write the chart's README.md
     Readme,
@@ -73,6 +76,7 @@ fn main() -> ExitCode {
         Command::Up(up) => run(&up),
         Command::Tools { names } => list_tools(&names),
         Command::Delivery(delivery) => delivery.run(),
+        Command::Cleanup(cleanup) => cleanup.run(&mut std::io::stdout()),
         Command::Image(image) => image.run(),
         Command::Readme => write_readme(),
     };

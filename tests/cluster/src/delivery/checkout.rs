@@ -1,5 +1,6 @@
 //! The Git checkout that a command runs in: what changed, what a file once said, what a commit holds.
 
+use std::io::{Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -16,6 +17,11 @@ impl Checkout {
         let root = output(Command::new("git").args(["rev-parse", "--show-toplevel"]))
             .context("this needs a Git checkout of the app around the current directory")?;
         Ok(Self { root: PathBuf::from(root.trim_end_matches('\n')) })
+    }
+
+    /// The one with this top directory.
+    pub fn at(root: &Path) -> Self {
+        Self { root: root.to_owned() }
     }
 
     pub fn root(&self) -> &Path {
@@ -71,13 +77,55 @@ impl Checkout {
         Ok(commits.lines().flat_map(|commit| self.output(&["cat-file", "blob", &format!("{commit}:{path}")])).collect())
     }
 
+    /// Every file that a commit has below these paths: the id of its content, and its path.
+    pub fn blobs(&self, commit: &str, paths: &[&str]) -> Result<Vec<(String, String)>> {
+        let list = self.output(&[&["ls-tree", "-r", "-z", commit, "--"], paths].concat())?;
+        // `<mode> <type> <id>`, a tab, the path.
+        let blob = |line: &str| {
+            let (about, path) = line.split_once('\t')?;
+            let (kind, id) = about.rsplit_once(' ')?;
+            kind.ends_with("blob").then(|| (id.to_owned(), path.to_owned()))
+        };
+        Ok(list.split_terminator('\0').filter_map(blob).collect())
+    }
+
+    /// What stands in files, by the ids of their contents.
+    pub fn texts(&self, ids: &[&str]) -> Result<Vec<String>> {
+        // Written before Git starts: it would stop reading while nobody takes what it prints.
+        let mut input = tempfile::tempfile()?;
+        input.write_all(ids.join("\n").as_bytes())?;
+        input.rewind()?;
+        let output = self.git().args(["cat-file", "--batch"]).stdin(input).output().context("cannot run git")?;
+        let mut rest = output.stdout.as_slice();
+        let mut texts = Vec::new();
+        for id in ids {
+            // `<id> blob <bytes>`, the content, a newline.
+            let end = rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len());
+            let (header, content) = rest.split_at(end);
+            let size = String::from_utf8_lossy(header).rsplit_once(" blob ").and_then(|(_, bytes)| bytes.parse().ok());
+            let Some(content) = size.and_then(|size: usize| content.get(1..=size)) else {
+                bail!("Git cannot read {id}, so that this clone is not whole: look at `git fsck`");
+            };
+            texts.push(String::from_utf8_lossy(content).into_owned());
+            rest = rest.get(end + 1 + content.len() + 1..).unwrap_or_default();
+        }
+        Ok(texts)
+    }
+
+    /// When a commit was made, in seconds since 1970; none if it is not of this repository.
+    pub fn committed_at(&self, commit: &str) -> Option<i64> {
+        let id = self.commit(commit).ok()?;
+        self.output(&["show", "--no-patch", "--format=%ct", &id]).ok()?.trim_end().parse().ok()
+    }
+
     fn git(&self) -> Command {
         let mut command = Command::new("git");
         command.arg("-C").arg(&self.root);
         command
     }
 
-    fn output(&self, arguments: &[&str]) -> Result<String> {
+    /// What Git prints.
+    pub fn output(&self, arguments: &[&str]) -> Result<String> {
         output(self.git().args(arguments))
     }
 }

@@ -2,10 +2,10 @@
 //! Knows Git, kustomize and Helm; knows no cluster, as whoever changes a version needs none.
 
 mod bump;
-mod checkout;
+pub(crate) mod checkout;
 mod difference;
 mod environment;
-mod file;
+pub(crate) mod file;
 mod manifests;
 mod order;
 mod promote;
@@ -96,7 +96,7 @@ impl Delivery {
 }
 
 /// Refuses arguments that are missing, all at once.
-fn given(example: &str, arguments: &[(&str, &str)]) -> Result<()> {
+pub(crate) fn given(example: &str, arguments: &[(&str, &str)]) -> Result<()> {
     let missing: Vec<_> = arguments.iter().filter(|(_, value)| value.is_empty()).map(|(name, _)| *name).collect();
     match missing.split_last() {
         None => Ok(()),
@@ -105,7 +105,7 @@ fn given(example: &str, arguments: &[(&str, &str)]) -> Result<()> {
     }
 }
 
-fn is_true(name: &str, value: &str) -> Result<bool> {
+pub(crate) fn is_true(name: &str, value: &str) -> Result<bool> {
     match value.to_ascii_lowercase().as_str() {
         "true" | "yes" | "1" => Ok(true),
         "false" | "no" | "0" | "" => Ok(false),
