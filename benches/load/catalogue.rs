@@ -38,6 +38,8 @@ pub fn measure() {
     let target = |what: &str, ratio: f64| target(&format!("{ALLOWANCE} × {what}"), ALLOWANCE * ratio, 1.0);
     target("answers/s with a million GIFs / with ten", many_run.per_second / few_run.per_second);
     target("p50 with ten GIFs / with a million", few_run.p50 / many_run.p50);
+    let cpu = |run: Run| run.cpu.unwrap_or(f64::NAN);
+    target("CPU for each with ten GIFs / with a million", cpu(few_run) / cpu(many_run));
     let peak = many.memory("VmHWM");
     println!("- peak memory with a million GIFs, changes included: {peak:.1} MiB");
     crate::throughput::target("200 MiB / peak memory", 200.0 / peak, 1.0);

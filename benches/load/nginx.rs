@@ -7,6 +7,9 @@ use std::process::{Command, Stdio};
 use crate::harness::process::Process;
 use crate::harness::wait;
 
+/// Below it the same files, read and sent as any other program would, instead of handed to the socket by the kernel.
+pub const COPIED: &str = "/copied";
+
 /// A running nginx; stopped when dropped.
 pub struct Nginx {
     process: Process,
@@ -50,7 +53,8 @@ fn configure(directory: &Path, address: SocketAddr) -> PathBuf {
          events {{ worker_connections 768; }}\n\
          http {{\n    sendfile on;\n    tcp_nopush on;\n    gzip on;\n    keepalive_requests 1000000000;\n\
          \x20   types {{ text/html html; image/gif gif; }}\n    access_log {directory}/access.log;\n{places}\
-         \x20   server {{ listen {address}; root {directory}; }}\n}}\n"
+         \x20   server {{\n        listen {address};\n        root {directory};\n\
+         \x20       location {COPIED}/ {{ alias {directory}/; sendfile off; output_buffers 2 256k; }}\n    }}\n}}\n"
     );
     std::fs::write(&path, text).expect("the temporary directory can be written to");
     path

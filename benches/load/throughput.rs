@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use crate::disk;
 use crate::harness::process::new_directory;
 use crate::harness::{Database, Server};
-use crate::nginx::Nginx;
+use crate::nginx::{self, Nginx};
 use crate::peer;
 use crate::server::Running;
 use crate::wrk::{self, Run};
@@ -78,6 +78,8 @@ struct Servers {
     peer: Option<Running>,
     nginx: Nginx,
     gif: String,
+    /// The same GIF of nginx without sendfile.
+    copied_gif: String,
 }
 
 /// One thing to ask for.
@@ -103,7 +105,8 @@ impl Servers {
         };
         write("page.html", text_of(app.address, "/").as_bytes());
         write(&gif[1..], &bytes_of(app.address, &gif));
-        Self { app, comparison, peer, nginx: Nginx::start(&files), gif }
+        let copied_gif = format!("{}{gif}", nginx::COPIED);
+        Self { app, comparison, peer, nginx: Nginx::start(&files), gif, copied_gif }
     }
 
     fn ways(&self) -> Vec<Way<'_>> {
@@ -115,6 +118,7 @@ impl Servers {
             files("e", "nginx, the page", "/page.html"),
             Way::of("f", "a GIF", &self.app, &self.gif),
             files("g", "nginx, the GIF", &self.gif),
+            files("j", "nginx, the GIF copied", &self.copied_gif),
             Way::of("h", "GET /api/v1/gifs/random", &self.app, "/api/v1/gifs/random"),
         ];
         if let Some(peer) = &self.peer {
