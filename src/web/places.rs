@@ -25,8 +25,11 @@ const ASK_EVERY: Duration = Duration::from_millis(50);
 /// Nobody is asked sooner than this: the request of a new connection may be on its way.
 const ASK_AFTER: Duration = Duration::from_secs(1);
 
-/// One in so many is asked at a time; and so many of them must be free before the next shortage is news again.
-const SHARE: usize = 10;
+/// One in so many is asked at a time.
+const ASKED: usize = 10;
+
+/// One in so many must be free before the next shortage is news again: those who wait take what becomes free first.
+const FREE: usize = 2;
 
 /// The places of one listener.
 pub struct Places {
@@ -94,7 +97,7 @@ impl Hall {
     }
 
     fn tell_that_some_are_free(&self, free: usize) {
-        if free >= self.most / SHARE && self.is_full.swap(false, Ordering::Relaxed) {
+        if free >= self.most / FREE && self.is_full.swap(false, Ordering::Relaxed) {
             info!(self.logger, "Places for connections are free again"; "places" => free);
         }
     }
@@ -113,7 +116,7 @@ impl Hall {
     /// Lets some of the holders finish what they do, and close.
     fn ask_the_oldest_to_go(&self) {
         let mut holders = self.holders.lock();
-        for _ in 0..self.most.div_ceil(SHARE) {
+        for _ in 0..self.most.div_ceil(ASKED) {
             let Some(oldest) = holders.first_entry().filter(|oldest| oldest.get().0.elapsed() >= ASK_AFTER) else {
                 break;
             };
