@@ -79,7 +79,7 @@ impl Road {
 /// What became of the lines.
 pub struct Arrived {
     pub lost: usize,
-    pub doubled: usize,
+    doubled: usize,
     /// From the last request on.
     took: Duration,
 }
