@@ -78,6 +78,20 @@ test("Grafana's grammar accepts every query of the log", () => {
   assert.ok(wrongAt('{a="b"} | | json') !== undefined);
 });
 
+test("Grafana's grammar accepts what the runbooks ask Loki, and the link beside a line", () => {
+  const root = fileURLToPath(new URL("../../", import.meta.url));
+  const runbooks = readdirSync(join(root, "docs/runbooks")).flatMap((name) => {
+    const text = readFileSync(join(root, "docs/runbooks", name), "utf8");
+    return [...text.matchAll(/^```logql\n(.*?)\n```$/gms)].map(([, query]) => query);
+  });
+  const values = join(root, "k8s/platform/monitoring/kube-prometheus-stack.yaml");
+  const links = [...readFileSync(values, "utf8").matchAll(/^ *url: '(\{.*)'$/gm)].map(([, query]) =>
+    query.replace("$${__value.raw}", "$id"),
+  );
+  assert.ok(runbooks.length >= 1 && links.length === 1, `${runbooks.length}, ${links.length}`);
+  for (const query of [...runbooks, ...links]) assert.equal(wrongAt(query), undefined, query);
+});
+
 /**
  * Where Grafana's own parser stumbles, with something in place of the variables.
  * @param {string} query
