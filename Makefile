@@ -1,6 +1,6 @@
 # What people type. `make` alone lists it.
 
-.PHONY: help run test test-failover mutants lint bench load observe smoke tools bump promote render diff readme cleanup dashboards picture cluster
+.PHONY: help run test test-failover mutants lint bench load observe smoke tools bump promote render diff readme cleanup adopt dashboards picture cluster
 
 # Its arguments are the variables on make's command line, which make exports.
 DELIVERY = cargo run --quiet --locked --manifest-path tests/cluster/Cargo.toml --target-dir target --
@@ -52,6 +52,9 @@ diff: ## what every environment would run otherwise than at BASE (origin/main if
 
 cleanup: ## which images may go, and why; YES=1 deletes them (IMAGES=… CHARTS=… for others than the chart's)
 	@$(DELIVERY) cleanup
+
+adopt: ## make it yours: OWNER=… DOMAIN=… NONPRODUCTION_PROJECT=… PRODUCTION_PROJECT=… BUCKETS=…
+	@$(DELIVERY) adopt
 
 readme: ## write the README of the chart, with its table of values from the comments in values.yaml
 	@$(DELIVERY) readme

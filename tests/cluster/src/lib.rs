@@ -1,6 +1,7 @@
 //! The road from a commit to healthy pods, on one machine. In reading order: `tools` brings the programs, `machine`
 //! the place they run in, `control_plane`, `node`, `git` and `argocd` make the cluster of them.
 
+pub mod adoption;
 pub mod argocd;
 pub mod chart;
 pub mod cleanup;

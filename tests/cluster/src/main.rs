@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use clap::{Parser, ValueEnum};
+use cluster::adoption::Adopt;
 use cluster::cleanup::Cleanup;
 use cluster::delivery::Delivery;
 use cluster::image::checkout::{self, Source};
@@ -37,6 +38,8 @@ enum Command {
     Delivery(Delivery),
     /// Print which images and charts may go, and delete them if told to
     Cleanup(Cleanup),
+    /// Put the tree under another owner's names
+    Adopt(Adopt),
     Image(image::command::Command),
     /// Write the chart's README.md
     Readme,
@@ -77,6 +80,7 @@ fn main() -> ExitCode {
         Command::Tools { names } => list_tools(&names),
         Command::Delivery(delivery) => delivery.run(),
         Command::Cleanup(cleanup) => cleanup.run(&mut std::io::stdout()),
+        Command::Adopt(adopt) => adopt.run(),
         Command::Image(image) => image.run(),
         Command::Readme => write_readme(),
     };

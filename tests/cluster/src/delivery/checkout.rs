@@ -36,6 +36,11 @@ impl Checkout {
         Ok(status.split_terminator('\0').filter_map(|entry| entry.get(3..)).map(str::to_owned).collect())
     }
 
+    /// Every file that Git knows.
+    pub fn files(&self) -> Result<Vec<String>> {
+        Ok(self.output(&["ls-files", "-z"])?.split_terminator('\0').map(str::to_owned).collect())
+    }
+
     /// The commit that a revision means.
     pub fn commit(&self, revision: &str) -> Result<String> {
         let commit = format!("{revision}^{{commit}}");

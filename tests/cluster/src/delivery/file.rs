@@ -15,6 +15,10 @@ pub fn replace(path: &Path, text: &str) -> Result<()> {
     let draft = Draft::beside(path);
     (|| {
         let mut file = OpenOptions::new().write(true).create_new(true).open(&draft.0)?;
+        // A script stays one.
+        if let Ok(present) = path.metadata() {
+            file.set_permissions(present.permissions())?;
+        }
         file.write_all(text.as_bytes())?;
         // Before the rename: else a power cut can leave the new name with no bytes.
         file.sync_all()?;
@@ -42,6 +46,8 @@ impl Drop for Draft {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
     use super::*;
 
     #[test]
@@ -49,7 +55,9 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("version.yaml");
         fs::write(&path, "old").unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
         replace(&path, "new").unwrap();
+        assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o755);
         assert_eq!(fs::read_to_string(&path).unwrap(), "new");
         assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1);
     }
