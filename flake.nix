@@ -30,21 +30,12 @@
         }
       );
       output = name: lib.mapAttrs (_: part: part.${name}) parts;
-
-      # On other systems, a sentence instead of "does not provide attribute".
-      elsewhere = lib.genAttrs (lib.subtractLists systems lib.systems.flakeExposed) (
-        system:
-        lib.mapAttrs (
-          _: _:
-          throw "dog-gif-app has no Nix build for ${system}: use a Linux machine, VM or remote builder, or cargo as README shows"
-        ) (parts.x86_64-linux.packages // parts.x86_64-linux.apps)
-      );
     in
     {
-      packages = elsewhere // output "packages";
+      packages = output "packages";
       apps = output "apps";
       checks = output "checks";
-      devShells = elsewhere // output "devShells";
+      devShells = output "devShells";
       formatter = output "formatter";
       nixosModules.default = import ./nix/module.nix self;
     };
