@@ -59,6 +59,8 @@ let
   commonArgs = {
     src = sourceOf programSources;
     strictDeps = true;
+    # cargo keeps when the compiler was made: dependencies from another machine would differ by that alone.
+    CARGO_CACHE_RUSTC_INFO = "0";
     nativeBuildInputs = [ pkg-config ];
     # The MariaDB connector, and the OpenSSL that it links anyway; SQLite is compiled in.
     buildInputs = [
