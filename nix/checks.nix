@@ -20,6 +20,7 @@
   app,
   formatter,
   images,
+  moduleTest,
   sbom,
   source,
 }:
@@ -85,6 +86,7 @@ let
 in
 {
   inherit sbom;
+  module = moduleTest;
   inherit (images) image;
 
   clippy = craneLib.cargoClippy (

@@ -19,6 +19,7 @@ let
   formatter = callPackage ./formatter.nix { };
   vmTest = callPackage ./vm-test.nix { inherit self; };
   # callPackage adds attributes of its own.
+  moduleTest = callPackage ./module-test.nix { inherit self; };
   checks = lib.filterAttrs (_: lib.isDerivation) (
     callPackage ./checks.nix {
       inherit
@@ -28,6 +29,7 @@ let
         formatter
         ;
       source = self;
+        moduleTest
     }
   );
   script = callPackage ./scripts.nix { inherit app images; };

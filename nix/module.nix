@@ -12,7 +12,10 @@ let
 
   text = value: if lib.isBool value then lib.boolToString value else toString value;
   settings = lib.mapAttrs (_: text) (lib.filterAttrs (_: value: value != null) cfg.settings);
-  number = name: default: lib.toInt (settings.${name} or default);
+  # In a unit's file a single % begins one of systemd's own names, such as %S.
+  escaped = lib.mapAttrs (_: lib.replaceStrings [ "%" ] [ "%%" ]) settings;
+  port = cfg.settings.PORT;
+  privileged = 0 < port && port < 1024;
 
   # The program's own judgement, at build time: a bad value stops the rebuild instead of the service.
   checked =
@@ -49,15 +52,28 @@ in
     };
 
     settings = mkOption {
-      type = types.attrsOf (
-        types.nullOr (
-          types.oneOf [
-            types.bool
-            types.int
-            types.str
-          ]
-        )
-      );
+      type = types.submodule {
+        freeformType = types.attrsOf (
+          types.nullOr (
+            types.oneOf [
+              types.bool
+              types.int
+              types.str
+            ]
+          )
+        );
+        # These two shape the unit and the firewall as well.
+        options.PORT = mkOption {
+          type = types.port;
+          default = 5000;
+          description = "Port of the website; below 1024 the unit may bind it without being root.";
+        };
+        options.DRAIN_SECONDS = mkOption {
+          type = types.ints.between 0 3600;
+          default = 0;
+          description = "How long to keep serving after SIGTERM.";
+        };
+      };
       default = { };
       example = {
         BIND = "0.0.0.0";
@@ -97,10 +113,14 @@ in
         assertion = !(cfg.settings ? MYSQL_PASSWORD);
         message = "services.dog-gif-app.settings.MYSQL_PASSWORD would be readable by everyone: use services.dog-gif-app.passwordFile";
       }
+      {
+        assertion = !(cfg.openFirewall && port == 0);
+        message = "services.dog-gif-app.settings.PORT = 0 picks a free port, which no firewall can know: name one, or leave openFirewall off";
+      }
     ];
     system.checks = [ checked ];
 
-    networking.firewall.allowedTCPPorts = lib.mkIf cfg.openFirewall [ (number "PORT" "5000") ];
+    networking.firewall.allowedTCPPorts = lib.mkIf cfg.openFirewall [ port ];
 
     systemd.services.dog-gif-app = {
       description = "Random dog GIFs and a visitor count";
@@ -117,28 +137,30 @@ in
         SSL_CERT_FILE = "/etc/ssl/certs/ca-certificates.crt";
       }
       // lib.optionalAttrs (cfg.passwordFile != null) { MYSQL_PASSWORD_FILE = "%d/mysql-password"; }
-      // settings;
+      // escaped;
       serviceConfig = {
         ExecStart = "${lib.getExe cfg.package} serve";
         LoadCredential = lib.mkIf (cfg.passwordFile != null) [ "mysql-password:${cfg.passwordFile}" ];
         Restart = "always";
         RestartSec = 1;
         # DRAIN_SECONDS, the last batch, and some air.
-        TimeoutStopSec = number "DRAIN_SECONDS" "0" + 30;
+        TimeoutStopSec = cfg.settings.DRAIN_SECONDS + 30;
+        # The 16384 visitors that the program takes at most, and its own files and connections.
+        LimitNOFILE = 20480;
 
         DynamicUser = true;
         StateDirectory = "dog-gif-app";
         StateDirectoryMode = "0700";
         UMask = "0077";
 
-        AmbientCapabilities = lib.mkIf (number "PORT" "5000" < 1024) [ "CAP_NET_BIND_SERVICE" ];
-        CapabilityBoundingSet = if number "PORT" "5000" < 1024 then [ "CAP_NET_BIND_SERVICE" ] else [ "" ];
+        AmbientCapabilities = lib.mkIf privileged [ "CAP_NET_BIND_SERVICE" ];
+        CapabilityBoundingSet = if privileged then [ "CAP_NET_BIND_SERVICE" ] else [ "" ];
         LockPersonality = true;
         MemoryDenyWriteExecute = true;
         NoNewPrivileges = true;
         PrivateDevices = true;
         PrivateTmp = true;
-        PrivateUsers = number "PORT" "5000" >= 1024;
+        PrivateUsers = !privileged;
         ProtectClock = true;
         ProtectControlGroups = true;
         ProtectHome = true;
