@@ -37,20 +37,12 @@ let
   # Bootstrapping gives some of them another path: those are found by their name.
   named = lib.filter (package: package != null) (
     map (name: pkgs.${name} or null) [
-      "brotli"
       "cacert"
-      "curl"
       "glibc"
-      "keyutils"
       "libidn2"
-      "libkrb5"
-      "libpsl"
-      "libssh2"
       "libunistring"
       "libxcrypt"
-      "nghttp2"
       "openssl"
-      "publicsuffix-list"
       "zlib"
       "zstd"
     ]

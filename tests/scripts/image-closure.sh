@@ -4,7 +4,7 @@
 set -euo pipefail
 archive=${1:?usage: image-closure.sh DOCKER_ARCHIVE}
 
-packages='bash|busybox|coreutils|dash|findutils|gawk|gnugrep|gnused|gnutar|toybox|nix|apt|dpkg|rpm|apk-tools|perl|python3?|nodejs|cargo|clang|gcc|gcc-wrapper|rust[a-z-]*|glibc-.*-dev|openssl-.*-(bin|dev)|curl-.*-(bin|dev)'
+packages='bash|busybox|coreutils|dash|findutils|gawk|gnugrep|gnused|gnutar|toybox|nix|apt|dpkg|rpm|apk-tools|perl|python3?|nodejs|cargo|clang|gcc|gcc-wrapper|rust[a-z-]*|glibc-.*-dev|openssl-.*-(bin|dev)|curl|krb5|libkrb5'
 programs='sh|ash|bash|csh|dash|ksh|zsh|busybox|toybox|env|cat|cp|ls|mkdir|mv|rm|find|grep|sed|awk|tar|vi|nc|curl|wget|perl|python[0-9.]*|node|cc|gcc|ld|as|cargo|rustc|nix|nix-store|apt|apt-get|apk|dpkg|rpm|su|sudo|mount|openssl'
 
 scratch=$(mktemp -d)
