@@ -7,6 +7,7 @@
   pkg-config,
   libmysqlclient,
   openssl,
+  rustc,
 }:
 let
   manifest = lib.importTOML ../Cargo.toml;
@@ -91,6 +92,8 @@ let
     CARGO_PROFILE = "dev";
   };
 in
+assert lib.assertMsg (lib.versionAtLeast rustc.version manifest.package.rust-version)
+  "Cargo.toml wants rustc ${manifest.package.rust-version}, this nixpkgs has ${rustc.version}: update the one or lower the other";
 craneLib.buildPackage (
   commonArgs
   // {
