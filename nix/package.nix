@@ -104,6 +104,18 @@ craneLib.buildPackage (
     passthru = {
       inherit craneLib cargoArtifacts;
       libmysqlclient = connector;
+      # The crates whose code is in the program, for nix/sbom.nix: neither tests' nor builds' nor other systems'.
+      crates = craneLib.mkCargoDerivation (
+        commonArgs
+        // {
+          cargoArtifacts = null;
+          doInstallCargoArtifacts = false;
+          pnameSuffix = "-crates";
+          postPatch = stubs;
+          buildPhaseCargoCommand = "cargo tree --locked --edges normal --prefix none > crates";
+          installPhaseCommand = ''sort --unique crates > "$out"'';
+        }
+      );
       checkArgs = checkArgs // {
         cargoArtifacts = craneLib.buildDepsOnly checkArgs;
       };

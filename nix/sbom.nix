@@ -1,4 +1,4 @@
-# What the image is made of, as CycloneDX: the store paths of its closure and the crates of Cargo.lock, with
+# What the image is made of, as CycloneDX: the store paths of its closure and the crates in its program, with
 # their licences. No date and no random number, so that the same image has the same list.
 {
   lib,
@@ -73,18 +73,18 @@ runCommand "${app.name}-sbom.cdx.json"
           "passwd"
           "var-empty"
         ] (_: [ "MIT" ])
-        // {
-          gcc = [ "GPL-3.0-or-later WITH GCC-exception-3.1" ];
-        }
         // known
         // {
+          # The compiler's own licence is another one; only its run-time library is here.
+          gcc = [ "GPL-3.0-or-later WITH GCC-exception-3.1" ];
           ${app.pname} = [ app.meta.license.spdxId ];
         }
       )
     );
+    inherit (app) crates;
     lock = ../Cargo.lock;
     vendored = app.cargoVendorDir;
-    program = app.pname;
+    inherit (app) pname;
     inherit (app) version;
   }
   ''

@@ -39,15 +39,22 @@ def store_paths(closure, known):
         }
 
 
-def crates(lock, vendored):
+def in_program(tree):
+    """The names and versions that `cargo tree --prefix none` prints, one a line: `name v1.2.3 (…)`."""
+    words = (line.split() for line in Path(tree).read_text().splitlines() if line)
+    return {(name, version.removeprefix("v")) for name, version, *_ in words}
+
+
+def crates(lock, tree, vendored):
+    wanted = in_program(tree)
     manifests = {}
     for manifest in Path(vendored).glob("*/*/Cargo.toml"):
         package = tomllib.loads(manifest.read_text())["package"]
         manifests[package["name"], package["version"]] = package
     for crate in tomllib.loads(Path(lock).read_text())["package"]:
-        if "checksum" not in crate:
-            continue
         name, version = crate["name"], crate["version"]
+        if "checksum" not in crate or (name, version) not in wanted:
+            continue
         package = manifests[name, version]
         # Old manifests separate alternatives by a slash.
         expression = re.sub(r"\s*/\s*", " OR ", package.get("license", ""))
@@ -68,7 +75,7 @@ def crates(lock, vendored):
 def main():
     env = os.environ
     known = json.loads(Path(env["licences"]).read_text())
-    components = [*store_paths(env["closure"], known), *crates(env["lock"], env["vendored"])]
+    components = [*store_paths(env["closure"], known), *crates(env["lock"], env["crates"], env["vendored"])]
     for component in components:
         if "licenses" not in component:
             print(f"no licence known: {component['bom-ref']} (add its package to nix/sbom.nix)", file=sys.stderr)
@@ -84,9 +91,9 @@ def main():
                 "component": {
                     "type": "container",
                     "bom-ref": "image",
-                    "name": env["program"],
+                    "name": env["pname"],
                     "version": env["version"],
-                    "licenses": [{"expression": " AND ".join(known[env["program"]])}],
+                    "licenses": [{"expression": " AND ".join(known[env["pname"]])}],
                 },
             },
             "components": components,

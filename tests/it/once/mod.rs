@@ -1,6 +1,7 @@
 //! What has nothing to do with the kind of database.
 
 mod backup_files;
+mod bill_of_materials;
 mod command_line;
 mod configuration;
 mod descriptors;
