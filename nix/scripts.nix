@@ -35,10 +35,9 @@ in
     MARIADB_PLUGIN_DIR = "${app.libmysqlclient}/lib/mariadb/plugin";
   };
 
-  reproduce = script "reproduce" [ coreutils gnutar jq skopeo ] {
+  reproduce = script "reproduce" [ coreutils gnugrep gnutar jq skopeo ] {
     RECIPES = lib.concatMapStringsSep " " recipe [
       app.cargoArtifacts
-      app
       images.image
       images.layout
     ];

@@ -6,8 +6,10 @@ usage() {
     cat <<'TEXT'
 Usage: nix run .#reproduce -- [--against IMAGE@sha256:DIGEST]
 
-Builds the image, then builds the program, the image and its OCI layout a second time with
-`nix build --rebuild`, which fails when a single byte differs. Prints both digests.
+Builds the image, then builds a second time, with `nix build --rebuild`, which fails when a single byte
+differs: the dependencies, the program, the image, its OCI layout, and each recipe that stands between them.
+What those are made of is taken as it is: sources, which have a digest, and what nixpkgs builds, such as the
+compiler, the libraries and the CA roots. Prints both digests.
 
   --against IMAGE@sha256:DIGEST   also compare with a published image, for example
                                   HOST/NAME@sha256:… (any transport of skopeo works, such as
@@ -20,9 +22,9 @@ fail() {
     exit 1
 }
 
-# The recipes to build, set by nix/scripts.nix: dependencies, program, image, OCI layout.
-read -r -a recipes <<<"${RECIPES:-}"
-[[ ${#recipes[@]} -eq 4 ]] || fail "start me with: nix run .#reproduce"
+# Set by nix/scripts.nix: the recipes of the dependencies, the image and the OCI layout.
+read -r dependencies image oci rest <<<"${RECIPES:-}"
+[[ -n ${oci:-} && -z $rest ]] || fail "start me with: nix run .#reproduce"
 
 against=
 while (($#)); do
@@ -71,8 +73,8 @@ fi
 
 echo "First build …"
 build() { "${nix[@]}" build --no-link --print-out-paths "$1^out" || fail "the first build failed, see above"; }
-layout=$(build "${recipes[3]}")
-archive=$(build "${recipes[2]}")
+layout=$(build "$oci")
+archive=$(build "$image")
 first=$(cat "$layout/digest")
 # A config names every layer by the digest of its plain content, and everything else the image says: it stays
 # the same however the layers are compressed. The two formats write it differently.
@@ -81,10 +83,14 @@ docker_config=sha256:$(tar --extract --to-stdout --file "$archive" manifest.json
 echo "  digest $first"
 echo "  config $oci_config (OCI), $docker_config (docker)"
 
-echo "Second build …"
+# What is made with the dependencies and goes into the layout, each after what it is made of.
+mapfile -t recipes < <(nix-store --query --requisites "$oci" |
+    grep --fixed-strings --line-regexp --file <(nix-store --query --referrers-closure "$dependencies"))
+((${#recipes[@]} > 3)) || fail "cannot tell what the image is made of: $oci does not lead to $dependencies"
+echo "Second build, of ${#recipes[@]} recipes …"
 for recipe in "${recipes[@]}"; do
-    "${nix[@]}" build --no-link "$recipe^out"
-    "${nix[@]}" build --no-link --rebuild --keep-failed "$recipe^out" || {
+    "${nix[@]}" build --no-link "$recipe^*"
+    "${nix[@]}" build --no-link --rebuild --keep-failed "$recipe^*" || {
         # Nix keeps what differs beside the first result.
         [[ ! -e $layout.check/digest ]] || echo "  digest $(cat "$layout.check/digest")"
         fail "$recipe gives another result the second time: the build is not reproducible. That result ends in .check; diffoscope shows where they differ."
