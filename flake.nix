@@ -27,6 +27,7 @@
             crane
             system
             ;
+          layouts = map (part: part.packages.image-oci) (lib.attrValues parts);
         }
       );
       output = name: lib.mapAttrs (_: part: part.${name}) parts;

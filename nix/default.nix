@@ -4,6 +4,8 @@
   nixpkgs,
   crane,
   system,
+  # The image of each system, as an OCI layout.
+  layouts,
 }:
 let
   pkgs = nixpkgs.legacyPackages.${system};
@@ -17,9 +19,9 @@ let
   images = callPackage ./image.nix { inherit app revision; };
   sbom = callPackage ./sbom.nix { inherit app images; };
   formatter = callPackage ./formatter.nix { };
+  moduleTest = callPackage ./module-test.nix { inherit self; };
   vmTest = callPackage ./vm-test.nix { inherit self; };
   # callPackage adds attributes of its own.
-  moduleTest = callPackage ./module-test.nix { inherit self; };
   checks = lib.filterAttrs (_: lib.isDerivation) (
     callPackage ./checks.nix {
       inherit
@@ -27,9 +29,9 @@ let
         images
         sbom
         formatter
+        moduleTest
         ;
       source = self;
-        moduleTest
     }
   );
   script = callPackage ./scripts.nix { inherit app images; };
@@ -48,6 +50,7 @@ in
     inherit (images) image;
     image-stream = images.stream;
     image-oci = images.layout;
+    image-index = callPackage ./image-index.nix { inherit app layouts; };
     inherit sbom;
     # Everything but the virtual machine, for machines without KVM.
     quick-checks = pkgs.linkFarm "quick-checks" checks;

@@ -13,6 +13,7 @@ mod full_disk;
 mod full_pipe;
 mod healthcheck;
 mod hostile;
+mod image_index;
 mod invariants;
 mod listeners;
 mod logging;
