@@ -96,6 +96,7 @@ in
     }
   );
   dependencies = craneLib.cargoDeny checkArgs;
+  documentation = craneLib.cargoDoc (checkArgs // { RUSTDOCFLAGS = "--deny warnings"; });
   on-sqlite = craneLib.cargoNextest (
     tested "sqlite" {
       # The documents and the rules are no source of this build; `make test` looks at them.
