@@ -112,7 +112,7 @@ module "identity" {
   }
 }
 
-# By the names that k8s/overlays and k8s/platform/argo-cd/access ask for; a test holds them together.
+# By the names that k8s/overlays and the folders `access` of k8s/platform ask for; a test holds them together.
 module "secrets" {
   source     = "../../modules/secrets"
   depends_on = [google_project_service.needed]
@@ -124,6 +124,10 @@ module "secrets" {
     argocd-github        = { namespace = "argocd" }
     argocd-notifications = { namespace = "argocd" }
     argocd-webhook       = { namespace = "argocd", generation = 1 }
+
+    alertmanager-receivers = { namespace = "monitoring" }
+    grafana-github         = { namespace = "monitoring" }
+    grafana-admin          = { namespace = "monitoring" }
 
     dog-gif-app-dev-mysql            = { namespace = "dog-gif-app-dev", generation = 1 }
     dog-gif-app-dev-mysql-migrations = { namespace = "dog-gif-app-dev", generation = 1 }
@@ -159,7 +163,7 @@ module "dns" {
   project_id      = var.project_id
   gateway_address = module.network.gateway_address
   zones = {
-    for host in ["dev", "staging", "argocd-nonproduction"] : host => { domain = "${host}.${var.domain}" }
+    for host in ["dev", "staging", "argocd-nonproduction", "grafana-nonproduction"] : host => { domain = "${host}.${var.domain}" }
   }
   deletion_protection = false
 }

@@ -147,7 +147,7 @@ module "registry" {
   writers = { release = module.identity.members["release"] }
 }
 
-# By the names that k8s/overlays and k8s/platform/argo-cd/access ask for; a test holds them together.
+# By the names that k8s/overlays and the folders `access` of k8s/platform ask for; a test holds them together.
 module "secrets" {
   source     = "../../modules/secrets"
   depends_on = [google_project_service.needed]
@@ -159,6 +159,10 @@ module "secrets" {
     argocd-github        = { namespace = "argocd" }
     argocd-notifications = { namespace = "argocd" }
     argocd-webhook       = { namespace = "argocd", generation = 1 }
+
+    alertmanager-receivers = { namespace = "monitoring" }
+    grafana-github         = { namespace = "monitoring" }
+    grafana-admin          = { namespace = "monitoring" }
 
     dog-gif-app-production-mysql                          = { namespace = "dog-gif-app-production", generation = 1 }
     dog-gif-app-production-mysql-migrations               = { namespace = "dog-gif-app-production", generation = 1 }
@@ -195,6 +199,16 @@ module "backups" {
   }
 }
 
+# What Loki keeps for a month (k8s/platform/logging/loki-production.yaml).
+module "logs" {
+  source     = "../../modules/logs"
+  depends_on = [google_project_service.needed]
+
+  project_id = var.project_id
+  prefix     = "${var.project_id}-loki"
+  location   = upper(var.region)
+}
+
 module "dns" {
   source     = "../../modules/dns"
   depends_on = [google_project_service.needed]
@@ -204,7 +218,7 @@ module "dns" {
   zones = {
     dog-gif-app = {
       domain      = var.domain
-      hosts       = ["", "argocd"]
+      hosts       = ["", "argocd", "grafana"]
       delegations = var.delegations
     }
   }
