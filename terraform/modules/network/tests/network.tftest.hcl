@@ -5,9 +5,12 @@ mock_provider "google" {
   mock_resource "google_compute_subnetwork" {
     defaults = { id = "projects/dogs-test/regions/europe-west3/subnetworks/test-nodes" }
   }
-  mock_resource "google_compute_global_address" {
-    defaults = { address = "203.0.113.7" }
-  }
+}
+
+# The other address is given, and OpenTofu lets no mock speak over it.
+override_resource {
+  target = google_compute_global_address.gateway
+  values = { address = "203.0.113.7" }
 }
 
 variables {
