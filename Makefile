@@ -1,6 +1,6 @@
 # What people type. `make` alone lists it.
 
-.PHONY: help run test test-failover mutants lint bench load observe smoke tools bump promote render diff readme cleanup adopt dashboards picture cluster
+.PHONY: help run test test-failover mutants lint bench load observe smoke tools bump promote render diff readme cleanup adopt dashboards picture cluster plan apply drift
 
 # Its arguments are the variables on make's command line, which make exports.
 DELIVERY = cargo run --quiet --locked --manifest-path tests/cluster/Cargo.toml --target-dir target --
@@ -77,3 +77,12 @@ cluster: ## Kubernetes and Argo CD on this machine, syncing this checkout, until
 	@tests/scripts/provision/packages.sh build
 	@[ "$$NODES" = simulated ] || tests/scripts/provision/oracle-mysql.sh >/dev/null
 	@[ -n "$$NODES" ] || unset NODES; [ -n "$$IMAGE" ] || unset IMAGE; $(DELIVERY) up
+
+plan: ## what `make apply` would do to the clouds: ENVIRONMENT=nonproduction or production
+	@tests/scripts/infrastructure.sh plan $(ENVIRONMENT)
+
+apply: ## make the clouds as terraform/ says, after showing it and asking: ENVIRONMENT=nonproduction
+	@tests/scripts/infrastructure.sh apply $(ENVIRONMENT)
+
+drift: ## whether the clouds are as terraform/ says: ENVIRONMENT=production
+	@tests/scripts/infrastructure.sh drift $(ENVIRONMENT)
