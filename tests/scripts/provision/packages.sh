@@ -4,6 +4,7 @@
 #   packages.sh build          what compiling the program needs
 #   packages.sh build test     and what its tests need; `bench`, what its benchmarks need
 #   packages.sh logs           what building a collector of logs needs
+#   packages.sh terraform      what the tests of terraform/ need
 #   packages.sh cluster        what a Kubernetes of one's own needs beside what is built from Go modules
 #
 # On Debian and Ubuntu. Elsewhere, or where it may not install, it prints the names and stops.
@@ -69,6 +70,11 @@ for purpose in "${@:-build}"; do
         ;;
     logs)
         need golang-go command -v go
+        ;;
+    terraform)
+        need golang-go command -v go
+        need python3-venv python3 -c 'import ensurepip, venv'
+        need util-linux command -v flock
         ;;
     cluster)
         need golang-go command -v go
