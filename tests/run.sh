@@ -3,14 +3,15 @@
 #
 #   tests/run.sh            all legs
 #   tests/run.sh LEG…       some of them: format lint shell files pages deny unit sqlite mariadb mysql browser
-#                           observability logs manifests scale gitops platform; failover, too, which only runs when it is named
+#                           observability logs terraform manifests scale gitops platform; failover, too, which only runs when it
+#                           is named
 #
 # May run twice at once, and leaves no process behind: each leg has a process group of its own, which is
 # ended with the script, and what the tests start dies with them.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit
 
-legs=(format lint shell files pages deny unit sqlite mariadb mysql browser observability logs manifests scale gitops platform)
+legs=(format lint shell files pages deny unit sqlite mariadb mysql browser observability logs terraform manifests scale gitops platform)
 on_demand=(failover)
 known=("${legs[@]}" "${on_demand[@]}")
 for leg; do
@@ -140,6 +141,17 @@ manifests() {
     road test "${tests[@]}"
 }
 
+# The clouds, with what can be had of their providers, and states and locks on an emulated AWS.
+clouds() {
+    local python
+    "$tools/packages.sh" terraform &&
+        TEST_TERRAFORM=$("$tools/terraform.sh") &&
+        TEST_TERRAFORM_STANDIN=$("$tools/go-program.sh" tests/terraform/standin .) &&
+        python=$("$tools/python.sh" tests/terraform/requirements.txt) || return 1
+    export TEST_TERRAFORM TEST_TERRAFORM_STANDIN
+    "$python" -m tests.terraform
+}
+
 # packages_of_npm DIRECTORY: npm ci empties node_modules first: not while another run is using it, so only when something
 # changed.
 packages_of_npm() (
@@ -186,6 +198,7 @@ leg failover failover
 leg browser browser
 leg observability observability
 leg logs logs
+leg terraform clouds
 
 if [[ " ${legs[*]} " =~ \ (manifests|scale|gitops|platform)\  ]]; then
     say tools

@@ -1,0 +1,25 @@
+"""Where a run keeps its files, and how it says what it could not try."""
+
+import shutil
+import signal
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+DIRECTORY = Path(tempfile.mkdtemp(prefix="dog-gif-terraform-"))
+
+
+@contextmanager
+def opened():
+    """What is written into the directory goes with the run, also when tests/run.sh is ended in the middle."""
+    # As Ctrl-C: unittest lets nothing else through.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        shutil.rmtree(DIRECTORY)
+
+
+def not_run(what: str) -> None:
+    print(f"!!! NOT RUN: {what}", flush=True)
