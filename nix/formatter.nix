@@ -72,7 +72,10 @@ treefmt.withConfig {
       terraform = {
         command = "tofu";
         options = [ "fmt" ];
-        includes = [ "*.tf" ];
+        includes = [
+          "*.tf"
+          "*.tftest.hcl"
+        ];
       };
       toml = {
         command = "taplo";
