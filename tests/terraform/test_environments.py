@@ -7,6 +7,7 @@ import unittest
 
 from . import plans, providers, schemas
 from .folder import Folder, copy
+from .workspace import PROJECT, REPOSITORY
 
 # A value that is wrong, and how the refusal begins.
 WRONG = {
@@ -58,9 +59,9 @@ class Both(unittest.TestCase):
     def test_github_comes_in_by_repository_and_environment_only(self):
         for name in self.each():
             condition = plans.resource(name, "google_iam_workload_identity_pool_provider")["attribute_condition"]
-            self.assertTrue(condition.startswith("assertion.repository == 'dog-gif-app/dog-gif-app' && ("), condition)
+            self.assertTrue(condition.startswith(f"assertion.repository == '{REPOSITORY}' && ("), condition)
             self.assertIn(
-                f"(assertion.sub == 'repo:dog-gif-app/dog-gif-app:environment:{name}' && assertion.ref == 'refs/heads/main')",
+                f"(assertion.sub == 'repo:{REPOSITORY}:environment:{name}' && assertion.ref == 'refs/heads/main')",
                 condition,
             )
 
@@ -131,7 +132,7 @@ class Production(unittest.TestCase):
             for grant in plans.resources("production", "google_artifact_registry_repository_iam_member").values()
         }
         account = plans.resource("nonproduction", "google_service_account", "module.cluster")["account_id"]
-        self.assertIn(f"serviceAccount:{account}@dog-gif-app-nonproduction.iam.gserviceaccount.com", readers)
+        self.assertIn(f"serviceAccount:{account}@{plans.project('nonproduction')}.iam.gserviceaccount.com", readers)
 
     def test_it_shares_no_addresses_with_the_other_environment(self):
         ranges = []

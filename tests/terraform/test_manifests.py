@@ -61,7 +61,7 @@ class Secrets(unittest.TestCase):
                 readers = {}
                 for address, grant in plans.resources(cluster, "google_secret_manager_secret_iam_member").items():
                     key = re.search(r'\["(.+)"\]', address).group(1)
-                    pool = f"projects/{plans.NUMBER}/locations/global/workloadIdentityPools/dog-gif-app-{cluster}.svc.id.goog"
+                    pool = f"projects/{plans.NUMBER}/locations/global/workloadIdentityPools/{plans.project(cluster)}.svc.id.goog"
                     subject = re.fullmatch(
                         rf"principal://iam\.googleapis\.com/{re.escape(pool)}/subject/ns/(.+)/sa/secret-reader",
                         grant["member"],

@@ -3,8 +3,9 @@
 import unittest
 
 from . import bootstrap, emulator, providers
+from .workspace import REPOSITORY
 
-REPOSITORY = "repo:dog-gif-app/dog-gif-app"
+JOBS = f"repo:{REPOSITORY}"
 
 
 class Bootstrap(unittest.TestCase):
@@ -51,9 +52,9 @@ class Bootstrap(unittest.TestCase):
         self.assertEqual(backups["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"], "ENABLED")
 
     def test_roles_are_for_the_jobs_that_they_are_made_for(self):
-        subjects = {"terraform-plan": [f"{REPOSITORY}:pull_request", f"{REPOSITORY}:ref:refs/heads/main"]}
+        subjects = {"terraform-plan": [f"{JOBS}:pull_request", f"{JOBS}:ref:refs/heads/main"]}
         for environment in ("nonproduction", "production"):
-            subjects[f"terraform-apply-{environment}"] = f"{REPOSITORY}:environment:{environment}"
+            subjects[f"terraform-apply-{environment}"] = f"{JOBS}:environment:{environment}"
         iam = emulator.client("iam")
         for role, expected in subjects.items():
             with self.subTest(role):

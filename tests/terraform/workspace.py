@@ -1,5 +1,6 @@
 """Where a run keeps its files, and how it says what it could not try."""
 
+import json
 import shutil
 import signal
 import tempfile
@@ -7,6 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+# What `make adopt` gives other names.
+PROJECT = json.loads((ROOT / "project.json").read_text())
+REPOSITORY = f"{PROJECT['owner']}/{PROJECT['repository']}"
 DIRECTORY = Path(tempfile.mkdtemp(prefix="dog-gif-terraform-"))
 
 

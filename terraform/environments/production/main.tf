@@ -205,8 +205,12 @@ module "logs" {
   depends_on = [google_project_service.needed]
 
   project_id = var.project_id
-  prefix     = "${var.project_id}-loki"
   location   = upper(var.region)
+  buckets = {
+    chunks = "dog-gif-app-production-loki-chunks"
+    ruler  = "dog-gif-app-production-loki-ruler"
+    admin  = "dog-gif-app-production-loki-admin"
+  }
 }
 
 module "dns" {

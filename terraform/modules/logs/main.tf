@@ -4,7 +4,7 @@ resource "google_storage_bucket" "main" {
   # checkov:skip=CKV_GCP_62:what is in it are logs; whose reading of logs is logged is what Cloud Audit Logs say
   # checkov:skip=CKV_GCP_78:Loki writes each object once, and deletes it when its time is over
   for_each = var.buckets
-  name     = "${var.prefix}-${each.key}"
+  name     = each.value
   location = var.location
 
   uniform_bucket_level_access = true

@@ -8,24 +8,23 @@ variable "project_id" {
   }
 }
 
-variable "prefix" {
-  description = "What the buckets' names begin with; there is one bucket of a name in the world"
-  type        = string
-
-  validation {
-    condition     = can(regex("^[a-z0-9][a-z0-9-]{1,50}[a-z0-9]$", var.prefix)) && !startswith(var.prefix, "goog")
-    error_message = "prefix must have 3 to 52 lower-case letters, digits and hyphens, and must not begin with goog."
-  }
-}
-
 variable "buckets" {
-  description = "Which buckets there are, as Loki calls them"
-  type        = set(string)
-  default     = ["chunks", "ruler", "admin"]
+  description = "Names of the buckets by what Loki keeps in them; there is one bucket of a name in the world"
+  type = object({
+    chunks = string
+    ruler  = string
+    admin  = string
+  })
 
   validation {
-    condition     = length(var.buckets) > 0 && alltrue([for name in var.buckets : contains(["chunks", "ruler", "admin"], name)])
-    error_message = "buckets must be some of chunks, ruler and admin."
+    condition = alltrue([
+      for name in values(var.buckets) : can(regex("^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$", name)) && !startswith(name, "goog")
+    ])
+    error_message = "buckets must have names of 3 to 63 lower-case letters, digits and hyphens, not beginning with goog."
+  }
+  validation {
+    condition     = length(distinct(values(var.buckets))) == 3
+    error_message = "buckets must be three: Loki's kinds of data do not share one."
   }
 }
 

@@ -10,7 +10,7 @@ mock_provider "google" {
 
 variables {
   project_id = "dogs-test"
-  prefix     = "dogs-test-loki"
+  buckets    = { chunks = "dogs-test-loki-chunks", ruler = "dogs-test-loki-ruler", admin = "dogs-test-loki-admin" }
   location   = "EUROPE-WEST3"
 }
 
@@ -66,18 +66,18 @@ run "refuses_a_project_with_capitals" {
   expect_failures = [var.project_id]
 }
 
-run "refuses_a_prefix_with_dots" {
+run "refuses_a_name_with_dots" {
   command = plan
   variables {
-    prefix = "logs.dogs.example"
+    buckets = { chunks = "chunks.dogs.example", ruler = "dogs-test-loki-ruler", admin = "dogs-test-loki-admin" }
   }
-  expect_failures = [var.prefix]
+  expect_failures = [var.buckets]
 }
 
-run "refuses_a_bucket_that_loki_has_not" {
+run "refuses_one_bucket_for_all" {
   command = plan
   variables {
-    buckets = ["traces"]
+    buckets = { chunks = "dogs-test-loki", ruler = "dogs-test-loki", admin = "dogs-test-loki" }
   }
   expect_failures = [var.buckets]
 }
