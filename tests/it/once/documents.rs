@@ -20,6 +20,7 @@ fn documents() -> Vec<String> {
         "k8s/platform/logging/README.md",
         "k8s/platform/monitoring/README.md",
         "nix/README.md",
+        "terraform/README.md",
     ];
     fixed.into_iter().map(String::from).chain(runbooks).collect()
 }
