@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::rules::{RULES, Rule, parse, read, root, tests};
 
 /// What people do, whether an alert says so or not.
-const PROCEDURES: [&str; 6] = ["bootstrap", "error-page", "outage", "promotion", "restore", "rollback"];
+const PROCEDURES: [&str; 7] = ["bootstrap", "cleanup", "error-page", "outage", "promotion", "restore", "rollback"];
 
 const RUNBOOKS: &str = "docs/runbooks";
 
