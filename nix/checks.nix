@@ -121,6 +121,9 @@ in
   image-size = command "image-size" [
     jq
   ] "bash tests/scripts/image-size.sh ${images.layout}/layout 40 | tee \"$out\"";
+  rules = command "rules" [
+    prometheus.cli
+  ] "promtool check rules k8s/charts/*/files/rules.yaml && promtool test rules tests/rules/*.yaml";
   # The list itself, what is not in the image, and a licence that the compiler's must not replace.
   sbom = command "sbom" [ jq ] ''
     jq --exit-status '
