@@ -15,10 +15,7 @@ output "node_tag" {
 
 output "range_names" {
   description = "Names of the subnet's secondary ranges: `pods` and `services`"
-  value = {
-    pods     = google_compute_subnetwork.nodes.secondary_ip_range[0].range_name
-    services = google_compute_subnetwork.nodes.secondary_ip_range[1].range_name
-  }
+  value       = { for range in google_compute_subnetwork.nodes.secondary_ip_range : range.range_name => range.range_name }
 }
 
 output "gateway_address" {
