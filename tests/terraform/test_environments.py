@@ -18,7 +18,7 @@ WRONG = {
     "github_repository": ("app", "github_repository must be owner/name."),
     "github_repository_id": ("dogs/app", "github_repository_id must be the repository's number"),
     "nonproduction_project_id": (
-        "dog-gif-app-production",
+        PROJECT["productionProject"],
         "nonproduction_project_id must be a project id, and another one",
     ),
 }

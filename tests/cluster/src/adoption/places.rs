@@ -47,8 +47,8 @@ pub fn forms(project: &Project) -> Vec<Form> {
     for bucket in BUCKETS {
         add(&[""], &format!("{}-{bucket}", project.buckets), "");
     }
-    // Of terraform/bootstrap, whose bucket and table begin so.
-    add(&["default = \""], &project.buckets, "\"");
+    // Of terraform/bootstrap, whose bucket and table begin so, and of the table in its README.
+    add(&["default = \"", "| `\""], &project.buckets, "\"");
     forms
 }
 
