@@ -203,7 +203,8 @@ fn since(checkout: &Checkout, tip: &str, begin: OffsetDateTime) -> Result<Vec<St
     let log = checkout.output(&[&log[..], &PLACES].concat())?;
     let mut commits = Vec::new();
     for line in log.lines() {
-        let mut words = line.split(' ');
+        // The first commit of all has no parent.
+        let mut words = line.split_whitespace();
         // Not `--since`, which stops at the first commit that a slow clock dated too early.
         let seconds = words.next().and_then(|seconds| seconds.parse::<i64>().ok()).unwrap_or(i64::MAX);
         if seconds >= begin.unix_timestamp() {

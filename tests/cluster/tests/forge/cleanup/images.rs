@@ -163,6 +163,20 @@ fn what_nix_built_is_as_old_as_its_commit() {
 }
 
 #[test]
+fn a_repository_that_began_lately_is_read_from_its_first_commit() {
+    let (registry, git) = (Registry::start(), Git::new());
+    for (tag, days) in [("1.0.0", 60), ("1.1.0", 40), ("1.2.0", 30)] {
+        registry.image(Some(tag), days, &[tag]);
+    }
+    git.git(&["switch", "--quiet", "--orphan", "anew"]);
+    git.run("dev", "1.0.0", &registry.named()["1.0.0"], 50);
+    git.run("dev", "1.1.0", &registry.named()["1.1.0"], 35);
+    let shown = succeed(&mut git.cleanup(&registry.host, &["--branches", "anew", "--newest", "1"]));
+    assert!(shown.contains("was named in k8s/overlays/dev/version.yaml on anew\n"), "{shown}");
+    assert!(shown.ends_with("\n0 of 3 go, which frees 0.0 MiB.\n"), "{shown}");
+}
+
+#[test]
 fn what_another_branch_runs_stays_unless_it_is_left_out() {
     let (registry, git) = (Registry::start(), Git::new());
     for (tag, days) in [("1.0.0", 95), ("1.1.0", 94), ("1.2.0", 20), ("1.3.0", 19), ("1.4.0", 18)] {
