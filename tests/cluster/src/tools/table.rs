@@ -101,6 +101,25 @@ pub static TABLE: &[Tool] = &[
         gigabytes: 0.2,
         ..NOTHING
     },
+    Tool {
+        name: "actionlint",
+        version: "1.7.12",
+        binaries: &[binary("actionlint", "github.com/rhysd/actionlint/cmd/actionlint")],
+        linker_flags: "-X github.com/rhysd/actionlint.version=1.7.12",
+        minutes: 0.2,
+        gigabytes: 0.1,
+        ..NOTHING
+    },
+    // Runs workflows without GitHub.
+    Tool {
+        name: "act",
+        version: "0.2.89",
+        binaries: &[binary("act", "github.com/nektos/act")],
+        linker_flags: "-X main.version=0.2.89",
+        minutes: 0.5,
+        gigabytes: 0.4,
+        ..NOTHING
+    },
     // What cleanup is tried on.
     Tool {
         name: "distribution",

@@ -1,4 +1,4 @@
-// A repository of a registry, read whole or changed, for `make cleanup`: what there is as JSON, and
+// A repository of a registry, read whole or changed, for `make cleanup` and releases: what there is as JSON, and
 // deletion of exactly what is named. It decides nothing.
 //
 // Of the well-kept clients this is the one to build on: regctl takes a refused deletion of a tag for a reason to push an
@@ -8,6 +8,7 @@
 //	registry-client read REPOSITORY < DIGESTS     everything that tags, and these digests, lead to
 //	registry-client tags REPOSITORY               which tag names what
 //	registry-client delete REPOSITORY REFERENCE…  in this order, until one fails; says what is done, line by line
+//	registry-client push REPOSITORY TAG LAYOUT…   one platform's image each, and an index around them; says its digest
 package main
 
 import (
@@ -28,6 +29,9 @@ import (
 	"github.com/google/go-containerregistry/pkg/authn"
 	"github.com/google/go-containerregistry/pkg/name"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
+	"github.com/google/go-containerregistry/pkg/v1/empty"
+	"github.com/google/go-containerregistry/pkg/v1/layout"
+	"github.com/google/go-containerregistry/pkg/v1/mutate"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 	"github.com/google/go-containerregistry/pkg/v1/remote/transport"
 	"github.com/google/go-containerregistry/pkg/v1/types"
@@ -42,7 +46,7 @@ const (
 
 func main() {
 	if len(os.Args) < 3 {
-		fail(errors.New("usage: registry-client read|tags|delete REPOSITORY …"))
+		fail(errors.New("usage: registry-client read|tags|delete|push REPOSITORY …"))
 	}
 	repository, err := name.NewRepository(os.Args[2])
 	if err != nil {
@@ -62,6 +66,11 @@ func main() {
 		}
 	case "delete":
 		err = client.delete(os.Args[3:])
+	case "push":
+		if len(os.Args) < 5 {
+			fail(errors.New("usage: registry-client push REPOSITORY TAG LAYOUT…"))
+		}
+		err = client.push(os.Args[3], os.Args[4:])
 	default:
 		err = fmt.Errorf("there is no command %s", os.Args[1])
 	}
@@ -303,6 +312,56 @@ func (client *client) delete(references []string) error {
 		fmt.Println(text)
 	}
 	return nil
+}
+
+// push writes by digest what the index is to name, and the tag last: nobody pulls half of a release.
+func (client *client) push(tag string, layouts []string) error {
+	index := mutate.IndexMediaType(empty.Index, types.OCIImageIndex)
+	for _, path := range layouts {
+		image, err := only(path)
+		if err != nil {
+			return fmt.Errorf("%s: %w", path, err)
+		}
+		digest, err := image.Digest()
+		if err != nil {
+			return err
+		}
+		if err := remote.Write(client.repository.Digest(digest.String()), image, client.options...); err != nil {
+			return err
+		}
+		config, err := image.ConfigFile()
+		if err != nil {
+			return err
+		}
+		index = mutate.AppendManifests(index, mutate.IndexAddendum{
+			Add:        image,
+			Descriptor: v1.Descriptor{Platform: config.Platform()},
+		})
+	}
+	if err := remote.WriteIndex(client.repository.Tag(tag), index, client.options...); err != nil {
+		return err
+	}
+	digest, err := index.Digest()
+	if err == nil {
+		fmt.Println(digest)
+	}
+	return err
+}
+
+// only is the one image of an OCI layout.
+func only(path string) (v1.Image, error) {
+	index, err := layout.ImageIndexFromPath(path)
+	if err != nil {
+		return nil, err
+	}
+	manifest, err := index.IndexManifest()
+	if err != nil {
+		return nil, err
+	}
+	if len(manifest.Manifests) != 1 {
+		return nil, fmt.Errorf("it has %d images, not one", len(manifest.Manifests))
+	}
+	return index.Image(manifest.Manifests[0].Digest)
 }
 
 func isAbsent(err error) bool {
