@@ -3,15 +3,15 @@
 #
 #   tests/run.sh            all legs
 #   tests/run.sh LEG…       some of them: format lint shell files pages deny unit sqlite mariadb mysql browser
-#                           observability logs terraform manifests scale gitops platform; failover, too, which only runs when it
-#                           is named
+#                           observability logs terraform workflows manifests scale gitops platform; failover, too,
+#                           which only runs when it is named
 #
 # May run twice at once, and leaves no process behind: each leg has a process group of its own, which is
 # ended with the script, and what the tests start dies with them.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit
 
-legs=(format lint shell files pages deny unit sqlite mariadb mysql browser observability logs terraform manifests scale gitops platform)
+legs=(format lint shell files pages deny unit sqlite mariadb mysql browser observability logs terraform workflows manifests scale gitops platform)
 on_demand=(failover)
 known=("${legs[@]}" "${on_demand[@]}")
 for leg; do
@@ -152,6 +152,16 @@ clouds() {
     "$python" -m tests.terraform
 }
 
+# What is wrong in a workflow, and what somebody could make of it; what they call is tried by the leg `manifests`.
+workflows() {
+    local actionlint python status=0
+    actionlint=$(road run --quiet -- tools actionlint | cut -f 2) &&
+        python=$("$tools/python.sh" tests/scripts/workflows/requirements.txt) || return 1
+    "$actionlint" || status=1
+    "$(dirname "$python")/zizmor" --offline --no-progress .github || status=1
+    return $status
+}
+
 # packages_of_npm DIRECTORY: npm ci empties node_modules first: not while another run is using it, so only when something
 # changed.
 packages_of_npm() (
@@ -200,12 +210,13 @@ leg observability observability
 leg logs logs
 leg terraform clouds
 
-if [[ " ${legs[*]} " =~ \ (manifests|scale|gitops|platform)\  ]]; then
+if [[ " ${legs[*]} " =~ \ (workflows|manifests|scale|gitops|platform)\  ]]; then
     say tools
-    "$tools/packages.sh" cluster || exit 1
+    "$tools/packages.sh" cluster workflows || exit 1
     # Built once from pinned modules into a cache outside the tree; from cold that takes minutes.
     road run --quiet -- tools </dev/null || exit 1
 fi
+leg workflows workflows
 leg manifests manifests
 leg scale road test --test scale
 leg gitops road test --test gitops

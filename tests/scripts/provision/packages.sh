@@ -5,6 +5,7 @@
 #   packages.sh build test     and what its tests need; `bench`, what its benchmarks need
 #   packages.sh logs           what building a collector of logs needs
 #   packages.sh terraform      what the tests of terraform/ need
+#   packages.sh workflows      what the workflows call, and what looks at them
 #   packages.sh cluster        what a Kubernetes of one's own needs beside what is built from Go modules
 #
 # On Debian and Ubuntu. Elsewhere, or where it may not install, it prints the names and stops.
@@ -76,6 +77,12 @@ for purpose in "${@:-build}"; do
         need python3-venv python3 -c 'import ensurepip, venv'
         need util-linux command -v flock
         ;;
+    workflows)
+        need curl command -v curl
+        need jq command -v jq
+        need python3-venv python3 -c 'import ensurepip, venv'
+        need shellcheck command -v shellcheck
+        ;;
     cluster)
         need golang-go command -v go
         need git command -v git
@@ -91,7 +98,7 @@ for purpose in "${@:-build}"; do
         need lighttpd root_command lighttpd
         ;;
     *)
-        echo "packages.sh: $purpose is none of build, test, bench, logs and cluster" >&2
+        echo "packages.sh: $purpose is none of build, test, bench, logs, terraform, workflows and cluster" >&2
         exit 2
         ;;
     esac
