@@ -22,6 +22,10 @@ impl Request {
         self.headers.iter().find(|(other, _)| other.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 
+    pub fn body(&self) -> &[u8] {
+        &self.body
+    }
+
     /// Its method and path, as rules compare them.
     pub fn line(&self) -> String {
         format!("{} {}", self.method, self.path)

@@ -1,6 +1,7 @@
-//! What a forge does around Git: it keeps images and charts, as a real registry of
-//! the test's own does here, behind the answers of GitHub's and other APIs.
+//! What a forge does around Git: it keeps images and charts, and runs workflows. Here a real registry of the test's own stands
+//! for the first, before it the answers of GitHub's and other APIs, and act for the second.
 
 mod cleanup;
 mod front;
 mod registry;
+mod workflows;
