@@ -59,7 +59,7 @@ impl Wrap {
         if let Some(under_way) = under_way {
             under_way.end(request, response);
         }
-        log_failure::log(&self.logger, response, &id);
+        log_failure::log(&self.logger, request, response, &id);
     }
 }
 

@@ -97,11 +97,14 @@ fn the_cause_of_an_error_is_in_the_log_and_not_in_the_answer() {
         ("MYSQL_PASSWORD", "x"),
     ];
     let app = App::start_with(&Database::fresh_sqlite(), &settings);
-    let answer = app.ask("GET", "/api/v1/visits", &[("x-request-id", "fails")]);
+    let trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+    let traced = format!("00-{trace}-00f067aa0ba902b7-01");
+    let answer = app.ask("GET", "/api/v1/visits", &[("x-request-id", "fails"), ("traceparent", &traced)]);
     assert_eq!(answer.status, 503);
     let line =
         app.log.wait_for("the cause", wait::PATIENCE, |line| line["request_id"] == "fails" && line["level"] == "error");
     assert!(text(&line["cause"]).contains("Can't connect"), "{line}");
+    assert_eq!(line["trace_id"], trace, "who looks for the trace of a caller finds the cause as well");
     assert!(!answer.text().contains("connect"), "{}", answer.text());
 }
 
