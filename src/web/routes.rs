@@ -15,7 +15,9 @@ use super::shared::Shared;
 pub fn website(shared: &Shared) -> Service {
     // A series that begins with the first failures would hide them from whoever asks for its increase.
     for route in ["/", "/dogs/{slug}"] {
-        shared.metrics.http_requests.with_label_values(&["GET", route, "503"]).reset();
+        for status in ["500", "503"] {
+            shared.metrics.http_requests.with_label_values(&["GET", route, status]).reset();
+        }
     }
     let api = api(shared);
     let router = Router::new()

@@ -11,9 +11,11 @@ use crate::harness::monitoring::program;
 use crate::harness::{App, Database, wait};
 
 /// Every metric of the contract, with the labels it must have.
-const METRICS: [&str; 28] = [
+const METRICS: [&str; 30] = [
     "http_requests_total{method=\"GET\",route=\"/\",status=\"200\"}",
+    "http_requests_total{method=\"GET\",route=\"/\",status=\"500\"}",
     "http_requests_total{method=\"GET\",route=\"/\",status=\"503\"}",
+    "http_requests_total{method=\"GET\",route=\"/dogs/{slug}\",status=\"500\"}",
     "http_requests_total{method=\"GET\",route=\"/dogs/{slug}\",status=\"503\"}",
     "http_request_duration_seconds_bucket{method=\"GET\",route=\"/\",le=\"0.0005\"}",
     "http_requests_in_flight",
