@@ -15,6 +15,7 @@ fn documents() -> Vec<String> {
         "ARCHITECTURE.md",
         "CONTRIBUTING.md",
         "argocd/README.md",
+        "docs/workflows.md",
         "k8s/README.md",
         "k8s/dashboards/README.md",
         "k8s/platform/logging/README.md",
