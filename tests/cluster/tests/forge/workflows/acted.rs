@@ -144,7 +144,7 @@ fn ci(change: impl Fn(&Checkout)) -> (String, bool) {
 
 #[test]
 fn a_change_of_documents_runs_the_links_and_no_build() {
-    let (said, succeeded) = ci(|checkout| checkout.write("README.md", "[a](docs/runbooks/rollback.md)\n"));
+    let (said, succeeded) = ci(|checkout| checkout.write("README.md", "[a](rollback.md#b)\n"));
     assert!(succeeded, "{said}");
     let jobs = Runner::results(&said);
     assert_eq!(jobs, ["changes", "documents", "required"].map(|job| (format!("ci/{job}"), true)), "{said}");
