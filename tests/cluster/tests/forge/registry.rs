@@ -57,7 +57,10 @@ impl Registry {
         let file = directory.path().join("settings.yaml");
         std::fs::write(&file, settings.to_string()).expect("settings");
         let program = TOOLS.binary("registry").expect("distribution");
-        let process = Command::new(program)
+        // With the test's thread, also if the test is killed.
+        let process = Command::new("setpriv")
+            .args(["--pdeathsig", "KILL"])
+            .arg(program)
             .arg("serve")
             .arg(file)
             .env("OTEL_TRACES_EXPORTER", "none")
