@@ -71,8 +71,8 @@ impl Gallery {
     pub async fn file(&self, sha256: Sha256, kind: FileKind) -> Result<Option<FileBytes>, Unavailable> {
         let version = {
             let catalogue = self.catalogue.load();
-            // A bundled dog is there when the database is not.
-            let is_listed = catalogue.contains(&sha256) || bundled().any(|dog| dog.sha256 == sha256);
+            // A bundled dog is there when the database never was.
+            let is_listed = catalogue.contains(&sha256) || (catalogue.version() == 0 && is_bundled(&sha256));
             (!is_listed).then(|| catalogue.version())
         };
         Ok(match version {
@@ -151,6 +151,10 @@ impl Gallery {
             tokio::time::sleep(interval).await;
         }
     }
+}
+
+fn is_bundled(sha256: &Sha256) -> bool {
+    bundled().any(|dog| dog.sha256 == *sha256)
 }
 
 /// Walks along one page of rows; returns the catalogue behind the last one.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use dog_gif_app::gallery::Sha256;
+use dog_gif_app::gallery::{Sha256, bundled};
 use dog_gif_app::store::catalogue_version;
 
 use crate::harness::app::{run, run_with};
@@ -62,6 +62,21 @@ fn who_asks_for_what_is_not_there_keeps_one_connection_busy_at_most() {
     // The refresh of the list may have needed a second one.
     assert!(connections("idle") + connections("busy") <= 2.0, "{}", app.probe("/metrics").text());
     assert_eq!(app.metric("gif_cache_requests_total{result=\"miss\"}"), Some(0.0), "it is no file of ours");
+}
+
+#[test]
+fn files_of_bundled_dogs_that_were_removed_are_not_looked_for() {
+    let database = Database::migrated();
+    database.execute("DELETE FROM gifs");
+    database.execute("UPDATE catalogue SET version = version + 20");
+    let app = App::start(&database);
+    app.log.message("Catalogue read");
+    for dog in bundled() {
+        for kind in ["gif", "png"] {
+            assert_eq!(app.get(&format!("/gifs/{}.{kind}", dog.sha256)).status, 404, "{kind}");
+        }
+    }
+    assert_eq!(app.metric("gif_cache_requests_total{result=\"miss\"}"), Some(0.0), "anybody knows their names");
 }
 
 #[test]
