@@ -27,6 +27,14 @@ const TELL_EVERY: Duration = Duration::from_secs(1);
 /// Fewer than this are answered from the counting thread: the way through the runtime would take longer.
 const FEW_VISITS: usize = 4;
 
+/// How an attempt ended that did not fail.
+enum Attempt {
+    /// The database has acknowledged visits.
+    Counted,
+    /// Whoever waited has left, so nothing was asked of the database and nothing is known of it.
+    NobodyWaits,
+}
+
 /// What the counting thread works with.
 pub(super) struct Committer {
     /// Shared with visits that are alone.
@@ -54,7 +62,8 @@ impl Committer {
             }
             self.pulse.attempt_begins();
             match self.attempt() {
-                Ok(()) => {
+                Ok(Attempt::NobodyWaits) => self.pulse.attempt_dropped(),
+                Ok(Attempt::Counted) => {
                     self.pulse.attempt_succeeded();
                     pause = FIRST_PAUSE;
                     if let Some(outage) = outage.take() {
@@ -81,7 +90,7 @@ impl Committer {
     }
 
     /// Commits the undecided batch or a new one.
-    fn attempt(&mut self) -> Result<(), Error> {
+    fn attempt(&mut self) -> Result<Attempt, Error> {
         let shared = self.ledger.clone();
         let mut ledger = shared.blocking_lock();
         self.take_waiting_with(&ledger);
@@ -91,7 +100,7 @@ impl Committer {
                 Settled::Committed(last) => {
                     self.metrics.visits.inc_by(undecided as u64);
                     self.answer(undecided, last);
-                    return Ok(());
+                    return Ok(Attempt::Counted);
                 }
                 Settled::NeverWillBe => {}
                 Settled::Lost { found, known } => {
@@ -102,9 +111,9 @@ impl Committer {
             }
             self.take_waiting_with(&ledger);
         }
-        let Ok(visits) = u32::try_from(self.waiting.len()) else { return Ok(()) };
+        let visits = u32::try_from(self.waiting.len()).unwrap_or(0);
         if visits == 0 {
-            return Ok(());
+            return Ok(Attempt::NobodyWaits);
         }
         let begin = Instant::now();
         let Counted { last, regression } = ledger.count(visits)?;
@@ -116,7 +125,7 @@ impl Committer {
         self.streak.note(self.waiting.len());
         self.metrics.batch_committed(visits, last, begin.elapsed());
         self.answer(self.waiting.len(), last);
-        Ok(())
+        Ok(Attempt::Counted)
     }
 
     fn take_waiting(&mut self) {
@@ -181,5 +190,43 @@ impl Outage {
     fn seconds(&self) -> f64 {
         let seconds = self.begin.map_or(0.0, |begin| begin.elapsed().as_secs_f64());
         (seconds * 1000.0).round() / 1000.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use slog::Discard;
+    use tokio::sync::{Semaphore, oneshot};
+
+    use super::super::visit::Place;
+    use super::*;
+    use crate::config::{Backend, Database};
+    use crate::store::Store;
+
+    #[tokio::test]
+    async fn a_visitor_who_leaves_during_an_outage_does_not_end_it() {
+        let nowhere = Database::Sqlite { path: "/dev/null/dogs.db".into() };
+        let metrics = Metrics::new("test", Backend::Sqlite);
+        let pulse = Arc::new(Pulse::default());
+        pulse.attempt_failed("it is away");
+        let (queue, visits) = mpsc::unbounded_channel();
+        let permit = Arc::new(Semaphore::new(1)).acquire_owned().await.unwrap();
+        let (answer, number) = oneshot::channel();
+        assert!(queue.send(Visit::new(answer, Place::new(permit, metrics.visit_queue_depth.clone()))).is_ok());
+        // Who has left, and then the end of the counter.
+        drop((number, queue));
+        let committer = Committer {
+            ledger: Arc::new(Mutex::new(Store::open(&nowhere).ledger())),
+            streak: Arc::default(),
+            queue: visits,
+            waiting: Vec::new(),
+            pulse: pulse.clone(),
+            runtime: Handle::current(),
+            metrics,
+            logger: Logger::root(Discard, slog::o!()),
+        };
+        tokio::task::spawn_blocking(move || committer.run()).await.unwrap();
+        assert_eq!(pulse.failure().as_deref(), Some("it is away"));
+        assert_eq!(pulse.busy_for(), Duration::ZERO);
     }
 }

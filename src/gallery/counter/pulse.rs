@@ -37,6 +37,11 @@ impl Pulse {
         }
     }
 
+    /// It asked nothing of the database: what was known of it stays.
+    pub(super) fn attempt_dropped(&self) {
+        self.busy_since.store(0, Ordering::Relaxed);
+    }
+
     pub(super) fn attempt_failed(&self, cause: &str) {
         self.busy_since.store(0, Ordering::Relaxed);
         *self.failure.lock() = Some(cause.to_string());
