@@ -12,12 +12,23 @@ use crate::store::Store;
 /// Pause between tries to migrate a database that is not there yet.
 const MIGRATION_RETRY: Duration = Duration::from_millis(500);
 
-/// Migrates first if that is wanted; then keeps the catalogue fresh, for ever.
+/// How long the catalogue waits for a migration: most are over by then, and reading tables that are not there yet would
+/// only fill the log.
+const HEAD_START: Duration = Duration::from_secs(5);
+
+/// Migrates if that is wanted, and keeps the catalogue fresh, for ever. A migration may take as long as it wants, or hang
+/// with a server that has vanished: the catalogue goes on beside it.
 pub async fn keep_up(store: Store, gallery: Arc<Gallery>, migrates: bool, logger: Logger) {
-    if migrates {
-        migrate_once_it_can_be(&store, &logger).await;
+    let migration = async {
+        if migrates {
+            migrate_once_it_can_be(&store, &logger).await;
+        }
+    };
+    tokio::pin!(migration);
+    if tokio::time::timeout(HEAD_START, &mut migration).await.is_ok() {
+        return gallery.keep_fresh().await;
     }
-    gallery.keep_fresh().await;
+    tokio::join!(migration, gallery.keep_fresh());
 }
 
 async fn migrate_once_it_can_be(store: &Store, logger: &Logger) {

@@ -1,5 +1,9 @@
 //! MIGRATE_ON_START, and commands on a schema that was never migrated.
 
+use std::time::Duration;
+
+use diesel::connection::SimpleConnection;
+
 use crate::harness::app::{run, text};
 use crate::harness::{App, Database, Server, wait};
 
@@ -29,6 +33,20 @@ fn replicas_that_all_migrate_on_start_do_not_disturb_each_other() {
         wait::until("the catalogue", wait::PATIENCE, || app.metric("gif_catalogue_size").filter(|gifs| *gifs > 0.0));
     }
     assert_eq!(apps.iter().filter(migrated).count(), 1, "one works, the others wait");
+}
+
+#[test]
+#[ignore = "needs a database server"]
+fn a_migration_that_hangs_does_not_keep_the_catalogue_waiting() {
+    let database = Database::migrated();
+    database.query(|connection| {
+        // The lock of another migrator, which has vanished.
+        connection.batch_execute("DO GET_LOCK(CONCAT('dog-gif-app/', DATABASE()), 0)")?;
+        let app = App::start_with(&database, &[("MIGRATE_ON_START", "true")]);
+        let dogs = || app.metric("gif_catalogue_size").filter(|gifs| *gifs > 0.0);
+        wait::until("the catalogue", Duration::from_secs(15), dogs);
+        Ok(())
+    });
 }
 
 #[test]
