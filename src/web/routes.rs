@@ -56,7 +56,7 @@ pub fn operations(shared: &Shared) -> Service {
         .push(get("readyz", Ready::new(shared)))
         .push(get("metrics", MetricsText(shared.metrics.clone(), shared.gallery.clone())))
         .push(get("version", Version { revision: shared.revision.clone(), backend: shared.backend }));
-    Service::new(router).hoop(Wrap::operations(shared))
+    Service::new(router).hoop(Wrap::operations(shared)).hoop(CatchPanic::new())
 }
 
 /// Logs, measures and protects `router`, its 404s and 405s included; the first hoop is the outermost.

@@ -42,7 +42,8 @@ fn a_request_that_trickles_in_is_given_up() {
             let (took, answer) = body.join().unwrap();
             assert!(took < LONGEST, "a body held its connection for {took:?}");
             assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
-            assert!(answer.to_ascii_lowercase().contains("connection: close"), "{answer}");
+            let answer = answer.to_ascii_lowercase();
+            assert!(answer.contains("connection: close") && answer.contains("cache-control: no-store"), "{answer}");
         }
     });
     assert_eq!(app.metric("dog_gif_visits_total"), Some(0.0));

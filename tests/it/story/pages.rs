@@ -82,8 +82,8 @@ fn the_first_of_several_proxies_knows_how_the_visitor_came() {
     ] {
         let page = app.ask("GET", "/dogs/rex-test", &[("x-forwarded-proto", scheme), ("x-forwarded-host", host)]);
         assert!(page.text().contains(&format!("content=\"{origin}/gifs/")), "{}", page.text());
-        let is_secure = page.header("strict-transport-security").is_some();
-        assert_eq!(is_secure, origin.starts_with("https"), "{scheme}");
+        let secure = origin.starts_with("https").then_some("max-age=31536000");
+        assert_eq!(page.header("strict-transport-security"), secure, "{scheme}");
     }
 }
 
