@@ -6,6 +6,7 @@ mod backup;
 mod lost_batches;
 mod migrating;
 mod read_only;
+mod readiness;
 mod replicas;
 mod scrape;
 mod sessions;
