@@ -3,6 +3,7 @@
 use dog_gif_app::store::{AnyConnection, Error, ensure_current, for_each_gif, migrate, revert_all};
 
 use crate::harness::app::{program, run};
+use crate::harness::database::{Backend, backend};
 use crate::harness::process::Process;
 use crate::harness::{Database, wait};
 
@@ -34,6 +35,30 @@ fn an_interrupted_first_start_is_completed_by_the_next() {
         run(&database, &["migrate"]).successful();
         assert_eq!(database.query(dogs), bundled, "after a kill at {stage}");
     }
+}
+
+#[test]
+fn the_first_dogs_come_all_at_once_or_not_at_all() {
+    let database = Database::migrated();
+    let bundled = dog_gif_app::gallery::bundled().len();
+    // As it is before the first dog came; the tenth is refused.
+    let refuse = match backend() {
+        Backend::Sqlite => {
+            "BEFORE INSERT ON gifs WHEN (SELECT COUNT(*) FROM gifs) > 8 BEGIN SELECT RAISE(ABORT, 'no'); END"
+        }
+        Backend::Server(_) => {
+            "BEFORE INSERT ON gifs FOR EACH ROW BEGIN IF (SELECT COUNT(*) FROM gifs) > 8 THEN SIGNAL SQLSTATE '45000'; \
+             END IF; END"
+        }
+    };
+    database.execute("DELETE FROM gifs");
+    database.execute("UPDATE catalogue SET version = 0");
+    database.execute(&format!("CREATE TRIGGER no_tenth {refuse}"));
+    let refused = run(&database, &["migrate"]);
+    assert_eq!((refused.code, database.query(dogs)), (1, 0), "{refused:?}");
+    database.execute("DROP TRIGGER no_tenth");
+    run(&database, &["migrate"]).successful();
+    assert_eq!(database.query(dogs), bundled);
 }
 
 #[test]
