@@ -107,6 +107,59 @@ fn each_cluster_takes_its_own_half_of_the_values() {
     }
 }
 
+#[test]
+fn prometheus_takes_monitors_and_rules_of_every_release() {
+    let stack = values(STACK);
+    for kind in ["serviceMonitor", "podMonitor", "rule", "probe", "scrapeConfig"] {
+        let key = format!("{kind}SelectorNilUsesHelmValues");
+        assert_eq!(stack["prometheus"]["prometheusSpec"][&key], false, "{STACK}: {key}");
+    }
+}
+
+#[test]
+fn grafana_finds_the_dashboards_of_our_chart_and_lets_nobody_in_by_password() {
+    let grafana = &values(STACK)["grafana"];
+    let finds = &grafana["sidecar"]["dashboards"];
+    let labels = &values("k8s/charts/dog-gif-app/values.yaml")["dashboards"]["labels"];
+    assert_eq!(labels[text(&finds["label"])], finds["labelValue"], "by the label that the chart sets: {labels:?}");
+    assert_eq!(finds["searchNamespace"], "ALL", "the environments have namespaces of their own");
+    let template = std::fs::read_to_string(root().join("k8s/charts/dog-gif-app/templates/dashboards.yaml"));
+    let folder = text(&finds["folderAnnotation"]);
+    assert_eq!(folder, "grafana_folder");
+    assert!(template.expect("the chart's dashboards").contains(&format!("{folder}:")), "the chart names no folder");
+    assert_eq!(grafana["grafana.ini"]["auth"]["disable_login_form"], true);
+}
+
+#[test]
+fn loki_writes_where_terraform_lets_it() {
+    const OF_LOKI: &str = "k8s/platform/logging/loki-production.yaml";
+    let terraform = |path: &str| std::fs::read_to_string(root().join(path)).expect("Terraform");
+    let loki = values(OF_LOKI);
+    let environment = terraform("terraform/environments/production/main.tf");
+    let (_, module) = environment.split_once("module \"logs\" {").expect("the module");
+    let (_, buckets) = module.split_once("buckets = {").expect("its buckets");
+    let made: BTreeSet<_> = buckets
+        .lines()
+        .take_while(|line| line.trim() != "}")
+        .filter_map(|line| line.split_once('='))
+        .map(|(kind, name)| (kind.trim().to_owned(), name.trim().trim_matches('"').to_owned()))
+        .collect();
+    let named = loki["loki"]["storage"]["bucketNames"].as_mapping().expect("buckets");
+    let named: BTreeSet<_> = named.iter().map(|(kind, name)| (text(kind).to_owned(), text(name).to_owned())).collect();
+    assert_eq!(named, made, "{OF_LOKI}: buckets that are named, and that are made");
+
+    let module = terraform("terraform/modules/logs/main.tf");
+    let account = text(&loki["serviceAccount"]["annotations"]["iam.gke.io/gcp-service-account"]);
+    let (of_loki, project) = account.split_once('@').expect("an account");
+    assert!(module.contains(&format!("account_id   = \"{of_loki}\"\n")), "Terraform makes no {of_loki}");
+    assert_eq!(project, "dog-gif-app-production.iam.gserviceaccount.com", "the project of production");
+    let application = cluster("production");
+    let application = of_kind(&application, "Application").find(|it| name(it) == "loki").expect("Loki");
+    let release = sources(application).iter().find_map(|it| it["helm"]["releaseName"].as_str()).expect("a release");
+    let namespace = text(&application["spec"]["destination"]["namespace"]);
+    assert!(module.contains(&format!(".svc.id.goog[{namespace}/{release}]")), "not for {namespace}/{release}");
+}
+
 /// The directories of ours that a cluster syncs.
 fn paths(cloud: &str) -> BTreeSet<String> {
     let applications = cluster(cloud);
