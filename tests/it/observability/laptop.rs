@@ -12,7 +12,8 @@ use crate::harness::{App, Database, wait};
 
 #[test]
 fn observe_scrapes_the_program_and_ends_with_one_interrupt() {
-    let app = App::start(&Database::migrated());
+    let mut app = App::start(&Database::migrated());
+    assert_eq!(app.get("/").visitor(), Some(1));
     let port = free_port();
     // What runs in the background of a shell ignores interrupts, and so would the script.
     let mut command = Command::new("env");
@@ -22,12 +23,21 @@ fn observe_scrapes_the_program_and_ends_with_one_interrupt() {
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut observe = Process::spawn(command).expect("bash");
     let (told, errors) = (Lines::of(observe.stdout()), Lines::of(observe.stderr()));
-    wait::until("a probe that was scraped", wait::PATIENCE, || {
-        assert!(observe.has_ended().is_none(), "{}\n{}", told.text(), errors.text());
-        let path = "/api/v1/query?query=dog_gif_ready";
-        let answer =
-            Connection::open(([127, 0, 0, 1], port).into()).and_then(|mut line| line.ask("GET", path, &[], b""));
-        answer.is_ok_and(|answer| answer.text().contains("\"1\"")).then_some(())
+    // The one is asked for by the script itself, and the other recorded by the rules.
+    for (what, expression) in
+        [("a probe that was scraped", "dog_gif_ready"), ("a recorded series", "namespace_job:dog_gif_visitors:max")]
+    {
+        wait::until(what, wait::PATIENCE, || {
+            assert!(observe.has_ended().is_none(), "{}\n{}", told.text(), errors.text());
+            let path = format!("/api/v1/query?query={expression}==1");
+            let answer =
+                Connection::open(([127, 0, 0, 1], port).into()).and_then(|mut line| line.ask("GET", &path, &[], b""));
+            answer.is_ok_and(|answer| answer.text().contains("\"laptop\"")).then_some(())
+        });
+    }
+    app.stop();
+    wait::until("an alert on the terminal", wait::PATIENCE, || {
+        told.all().iter().any(|line| line.ends_with(" pending DogGifAppDown (page)")).then_some(())
     });
     observe.signal(libc::SIGINT);
     assert_eq!(observe.wait(wait::PATIENCE).code(), Some(130), "{}", errors.text());
