@@ -73,6 +73,12 @@ fn every_runbook_has_an_alert_or_is_a_procedure() {
         let name = path.file_stem().unwrap().to_str().unwrap();
         assert!(alerts.contains(name) || PROCEDURES.contains(&name), "{}: there is no alert {name}", path.display());
         let heading = read(&path).lines().next().unwrap_or_default().to_string();
+        if alerts.contains(name) {
+            for part in ["**Means.** ", "**Look.** ", "**Do.** "] {
+                let has = read(&path).lines().filter(|line| line.starts_with(part) || *line == part.trim()).count();
+                assert_eq!(has, 1, "{}: one paragraph begins with {part}", path.display());
+            }
+        }
         let named = heading.starts_with(&format!("# {name}: ")) || PROCEDURES.contains(&name);
         assert!(named, "{}:1: the heading does not name its alert", path.display());
     }
