@@ -60,6 +60,24 @@ fn every_object_is_rendered_in_production() {
     }
 }
 
+#[test]
+fn every_cron_job_of_a_rule_is_rendered_in_production() {
+    let rendered = Checkout::new().run(&["render", "--environment", "production"]);
+    let is_rendered = |name: &str| {
+        let mut objects = rendered.split("\n---\n");
+        objects.any(|it| it.contains("\nkind: CronJob\n") && it.contains(&format!("\n  name: {name}\n")))
+    };
+    let rules = read(&root().join("k8s/charts/dog-gif-app/files/rules.yaml"));
+    let mut seen = 0;
+    for (line, number) in rules.lines().zip(1..) {
+        for name in line.split("cronjob=\"").skip(1).map(|rest| rest.split('"').next().unwrap_or_default()) {
+            assert!(is_rendered(name), "k8s/charts/dog-gif-app/files/rules.yaml:{number}: there is no CronJob {name}");
+            seen += 1;
+        }
+    }
+    assert!(seen > 0, "no rule asks for a CronJob");
+}
+
 fn runbooks() -> Vec<(PathBuf, String)> {
     let directory = root().join("docs/runbooks").read_dir().expect("the runbooks");
     directory.map(|entry| entry.expect("a runbook").path()).map(|path| (path.clone(), read(&path))).collect()
