@@ -231,12 +231,12 @@ export const visitCounter = dashboard({
             timeseries({
               title: "Waiting for the database",
               description:
-                "How long each pod's counting thread has been waiting in one attempt. A minute is an alert: liveness fails, and the pod is restarted.",
+                "How long each pod's counting thread has been waiting in one attempt. At the line, 15 s, somebody is woken; after a minute liveness fails, and the pod is restarted.",
               unit: "s",
               limit: true,
               thresholds: [
                 { value: null, color: "transparent" },
-                { value: 60, color: "red" },
+                { value: 15, color: "red" },
               ],
               queries: [
                 { expr: `max by (pod) (visit_counting_stuck_seconds{${APP}})`, legend: "{{pod}}" },
