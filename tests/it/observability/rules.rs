@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 use serde::Deserialize;
 
 use crate::harness::monitoring::program;
+use crate::harness::process::new_directory;
 
 /// Where the rules are; the chart puts them into a `PrometheusRule`.
 pub const RULES: &str = "k8s/charts/dog-gif-app/files/rules.yaml";
@@ -44,7 +45,7 @@ impl Rule {
 
 /// The rules of `text`, which is that of [`RULES`].
 pub fn parse(text: &str) -> Vec<Rule> {
-    let file: File = serde_yaml_ng::from_str(text).unwrap_or_else(|error| panic!("{RULES}: {error}"));
+    let file: File = understood(text).unwrap_or_else(|complaint| panic!("{complaint}"));
     let begins = |line: &str| line.trim_start().starts_with("- alert: ") || line.trim_start().starts_with("- record: ");
     let lines = text.lines().zip(1..).filter_map(|(line, number)| begins(line).then_some(number));
     let mut rules: Vec<Rule> = file.groups.into_iter().flat_map(|group| group.rules).collect();
@@ -52,6 +53,10 @@ pub fn parse(text: &str) -> Vec<Rule> {
     assert_eq!(lines.len(), rules.len(), "{RULES}: each rule begins with its name");
     rules.iter_mut().zip(lines).for_each(|(rule, line)| rule.place = format!("{RULES}:{line}"));
     rules
+}
+
+fn understood(text: &str) -> Result<File, String> {
+    serde_yaml_ng::from_str(text).map_err(|error| format!("{RULES}: {error}"))
 }
 
 /// The rules with every window and every patience divided, so that a test can wait for them: what stands in brackets
@@ -98,15 +103,44 @@ pub fn read(path: impl AsRef<Path>) -> String {
 
 #[test]
 fn promtool_has_nothing_to_say_about_the_rules() {
+    let (is_sound, said) = checked(Path::new(RULES));
+    assert!(is_sound, "{said}");
+    let found = format!("SUCCESS: {} rules found", parse(&read(RULES)).len());
+    assert!(said.contains(&found), "these tests read other rules than promtool:\n{said}");
+}
+
+#[test]
+fn what_cannot_be_read_is_named_with_its_line() {
+    let line_of = |text: &str, piece: &str| 1 + text.lines().position(|line| line.contains(piece)).unwrap();
+    let file = new_directory("rules").join("rules.yaml");
+
+    let unclosed = read(RULES).replace("job) (dog_gif_ready", "job (dog_gif_ready");
+    std::fs::write(&file, &unclosed).unwrap();
+    let (is_sound, said) = checked(&file);
+    // The line above is where the expression begins.
+    let place = format!("{}: {}:", file.display(), line_of(&unclosed, "job (dog_gif_ready") - 1);
+    assert!(!is_sound && said.contains(&place) && said.contains("parse error"), "{place}\n{said}");
+
+    let shifted = read(RULES).replace("      - alert: DogGifAppQueueFills", "     - alert: DogGifAppQueueFills");
+    std::fs::write(&file, &shifted).unwrap();
+    let (is_sound, said) = checked(&file);
+    assert!(!is_sound && said.contains(&format!("{}: yaml: line ", file.display())), "{said}");
+    // promtool means the beginning of the group, and this is closer.
+    let complaint = understood(&shifted).err().expect("the indentation is broken");
+    let line = format!("line {} ", line_of(&shifted, "     - alert: DogGifAppQueueFills"));
+    assert!(complaint.starts_with(RULES) && complaint.contains(&line), "{line}: {complaint}");
+}
+
+/// Whether promtool finds a file sound, and what it says.
+fn checked(file: &Path) -> (bool, String) {
     let checked = Command::new(program("promtool"))
-        .args(["check", "rules", "--lint=all", "--lint-fatal", RULES])
+        .args(["check", "rules", "--lint=all", "--lint-fatal"])
+        .arg(file)
         .current_dir(root())
         .output()
         .expect("promtool");
     let said = String::from_utf8_lossy(&checked.stdout).into_owned() + &String::from_utf8_lossy(&checked.stderr);
-    assert!(checked.status.success(), "{said}");
-    let found = format!("SUCCESS: {} rules found", parse(&read(RULES)).len());
-    assert!(said.contains(&found), "these tests read other rules than promtool:\n{said}");
+    (checked.status.success(), said)
 }
 
 #[test]

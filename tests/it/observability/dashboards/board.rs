@@ -28,13 +28,23 @@ impl Board {
             .map(|entry| {
                 let path = directory.join(entry.unwrap().file_name()).display().to_string();
                 let text = std::fs::read_to_string(root.join(&path)).unwrap();
-                let json = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{path}: {error}"));
-                Self { path, json, text }
+                Self::of(path, text)
             })
             .collect();
         boards.sort_by(|one, other| one.path.cmp(&other.path));
         assert_eq!(boards.len(), 3, "overview, visit counter, operations");
         boards
+    }
+
+    fn of(path: String, text: String) -> Self {
+        let json = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{path}: {error}"));
+        Self { path, json, text }
+    }
+
+    /// The same, but for what somebody has mistyped.
+    pub fn mistyped(&self, right: &str, wrong: &str) -> Self {
+        assert!(self.text.contains(right), "{} has no {right}", self.path);
+        Self::of(self.path.clone(), self.text.replacen(right, wrong, 1))
     }
 
     pub fn panels(&self) -> impl Iterator<Item = Panel<'_>> {
