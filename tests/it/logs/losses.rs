@@ -2,7 +2,7 @@
 //! Some may come twice: what was under way when the collector was killed is sent once more.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::configuration::{shipped, usual};
 use super::road::{Arrived, Road, visit, wait_for};
@@ -26,17 +26,18 @@ fn no_line_is_lost_when_the_collector_is_killed_four_times() {
 fn no_line_is_lost_while_the_store_is_away() {
     let app = App::start(&Database::fresh_sqlite());
     let mut road = Road::behind(&app, &shipped());
-    let (requests, done) = (4600, AtomicUsize::new(0));
+    let (requests, done) = (6000, AtomicUsize::new(0));
     let (arrived, away) = std::thread::scope(|scope| {
         let visitor = scope.spawn(|| visit(app.address, requests, &done));
         wait_for(300, &done);
         road.store.stop();
         let begin = Instant::now();
-        for full in [1500, 2700, 4300] {
+        for full in [1500, 3000, 4700] {
             wait_for(full, &done);
             road.containerd.rotate();
         }
         let away = begin.elapsed();
+        assert!(away >= Duration::from_secs(20), "{away:.1?}");
         road.store.restart();
         visitor.join().unwrap();
         (road.arrived(requests), away)
