@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::invariants::root;
 use crate::harness::process::new_directory;
+use crate::harness::variable;
 
 const HASH: &str = "00000000000000000000000000000000";
 
@@ -26,7 +27,7 @@ fn crates_of_the_program() -> String {
 
 /// Where cargo unpacked them.
 fn registry() -> PathBuf {
-    let home = |variable: &str| std::env::var_os(variable).map(PathBuf::from);
+    let home = |name: &str| variable(name).map(PathBuf::from);
     let cargo = home("CARGO_HOME").or_else(|| home("HOME").map(|home| home.join(".cargo")));
     cargo.expect("CARGO_HOME or HOME").join("registry/src")
 }
