@@ -152,7 +152,9 @@ fn loki_writes_where_terraform_lets_it() {
     let account = text(&loki["serviceAccount"]["annotations"]["iam.gke.io/gcp-service-account"]);
     let (of_loki, project) = account.split_once('@').expect("an account");
     assert!(module.contains(&format!("account_id   = \"{of_loki}\"\n")), "Terraform makes no {of_loki}");
-    assert_eq!(project, "dog-gif-app-production.iam.gserviceaccount.com", "the project of production");
+    let names = values("project.json");
+    let of_production = text(&names["productionProject"]);
+    assert_eq!(project, format!("{of_production}.iam.gserviceaccount.com"), "the project of production");
     let application = cluster("production");
     let application = of_kind(&application, "Application").find(|it| name(it) == "loki").expect("Loki");
     let release = sources(application).iter().find_map(|it| it["helm"]["releaseName"].as_str()).expect("a release");
