@@ -18,6 +18,7 @@ pub mod process;
 pub mod proxy;
 pub mod server;
 pub mod tls;
+pub mod tree;
 pub mod variables;
 pub mod wait;
 pub mod web_server;

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_yaml_ng::Value;
 
 use crate::harness::log_road::{Collector, Settings};
+use crate::harness::tree::{read, yaml};
 
 const VALUES: &str = "k8s/platform/logging/opentelemetry-collector.yaml";
 
@@ -13,12 +14,12 @@ const OF_THE_CHART: &str = "MY_POD_IP";
 
 /// How a node's collector is run: word for word what the chart makes of the values.
 pub fn shipped() -> Settings {
-    settings(&values(VALUES))
+    settings(&yaml(VALUES))
 }
 
 /// The same with the processor that most configurations have.
 pub fn usual() -> Settings {
-    let mut values = values(VALUES);
+    let mut values = yaml(VALUES);
     let configuration = &mut values["alternateConfig"];
     configuration["processors"]["batch"]["timeout"] = "5s".into();
     let processors = configuration["service"]["pipelines"]["logs"]["processors"].as_sequence_mut().unwrap();
@@ -32,15 +33,6 @@ fn settings(values: &Value) -> Settings {
         configuration: serde_yaml_ng::to_string(&values["alternateConfig"]).unwrap(),
         arguments: arguments.iter().map(|argument| argument.as_str().unwrap().into()).collect(),
     }
-}
-
-pub fn values(path: &str) -> Value {
-    serde_yaml_ng::from_str(&read(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
-}
-
-pub fn read(path: &str) -> String {
-    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
-    std::fs::read_to_string(root.join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
 #[test]
@@ -60,7 +52,7 @@ fn the_collector_accepts_its_configuration_and_finds_a_misspelt_key() {
 
 #[test]
 fn every_variable_of_the_configuration_is_set_and_used() {
-    let values = values(VALUES);
+    let values = yaml(VALUES);
     let configuration = shipped().configuration;
     let used: BTreeSet<_> = configuration.split("${env:").skip(1).map(|rest| rest.split('}').next().unwrap()).collect();
     let set = values["extraEnvs"].as_sequence().expect("variables").iter();
@@ -71,7 +63,7 @@ fn every_variable_of_the_configuration_is_set_and_used() {
 
 #[test]
 fn the_image_is_of_the_version_that_is_tested() {
-    let tag = values(VALUES)["image"]["tag"].as_str().expect("a tag").to_string();
+    let tag = yaml(VALUES)["image"]["tag"].as_str().expect("a tag").to_string();
     let pinned = read("tests/cluster/tools/opentelemetry-collector/go.mod");
     assert!(pinned.contains(&format!("/otelcol v{tag}\n")), "the tests do not build {tag}");
 }

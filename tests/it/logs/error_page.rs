@@ -1,8 +1,9 @@
 //! From the request id on an error page to its cause: one query, that of the runbook.
 
-use super::configuration::{read, shipped};
+use super::configuration::shipped;
 use super::road::{NAMESPACE, Road};
 use crate::harness::app::text;
+use crate::harness::tree::read;
 use crate::harness::{App, Database, wait};
 
 const RUNBOOK: &str = "docs/runbooks/error-page.md";

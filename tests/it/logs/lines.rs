@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::configuration::{read, shipped, values};
+use super::configuration::shipped;
 use super::road::{CONTAINER, NAMESPACE, POD, Road};
 use crate::harness::log_files::LogFile;
 use crate::harness::log_road::{Collector, LogStore};
 use crate::harness::process::new_directory;
+use crate::harness::tree::{read, yaml};
 use crate::harness::{App, Database, wait};
 
 /// What Loki may make a label of, and what it keeps beside the lines of a pod.
@@ -89,7 +90,7 @@ fn no_kind_of_line_is_left_out() {
 
 #[test]
 fn lokis_labels_are_few_and_the_dashboards_choose_by_them() {
-    let loki = values("k8s/platform/logging/loki.yaml");
+    let loki = yaml("k8s/platform/logging/loki.yaml");
     let configured = &loki["loki"]["limits_config"]["otlp_config"]["resource_attributes"];
     assert_eq!(configured["ignore_defaults"], true);
     let mut kept = BTreeSet::new();

@@ -5,7 +5,8 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use super::rules::{RULES, Rule, parse, read, root, tests};
+use super::rules::{RULES, Rule, parse, tests};
+use crate::harness::tree::{read, root};
 
 /// What people do, whether an alert says so or not.
 const PROCEDURES: [&str; 7] = ["bootstrap", "cleanup", "error-page", "outage", "promotion", "restore", "rollback"];

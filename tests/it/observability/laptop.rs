@@ -3,11 +3,11 @@
 use std::net::TcpStream;
 use std::process::{Command, Stdio};
 
-use super::rules::root;
 use crate::harness::http::Connection;
 use crate::harness::log::Lines;
 use crate::harness::process::Process;
 use crate::harness::server::free_port;
+use crate::harness::tree::root;
 use crate::harness::{App, Database, wait};
 
 #[test]

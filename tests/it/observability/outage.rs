@@ -2,11 +2,12 @@
 
 use std::time::{Duration, Instant};
 
-use super::rules::{RULES, hastened, read, root};
+use super::rules::{RULES, hastened};
 use super::webhook::Webhook;
 use crate::harness::load::Crowd;
 use crate::harness::monitoring::{Alertmanager, Prometheus};
 use crate::harness::probes::Readings;
+use crate::harness::tree::{read, root};
 use crate::harness::{App, Database, Server, wait};
 
 /// Five minutes of a rule are 15 s here, and a minute 3 s.

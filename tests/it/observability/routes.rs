@@ -6,12 +6,11 @@ use std::process::Command;
 use std::time::Duration;
 
 use serde_json::json;
-use serde_yaml_ng::Value;
 
-use super::rules::read;
 use super::webhook::Webhook;
 use crate::harness::monitoring::{Alertmanager, program};
 use crate::harness::process::new_directory;
+use crate::harness::tree::yaml;
 use crate::harness::wait;
 
 const VALUES: &str = "k8s/platform/monitoring/kube-prometheus-stack.yaml";
@@ -116,8 +115,7 @@ fn a_page_reaches_the_pager_by_the_address_of_its_file_and_mutes_its_ticket() {
 
 /// What the chart puts into Alertmanager's Secret.
 fn configuration() -> String {
-    let values: Value = serde_yaml_ng::from_str(&read(VALUES)).unwrap_or_else(|error| panic!("{VALUES}: {error}"));
-    serde_yaml_ng::to_string(&values["alertmanager"]["config"]).expect("YAML")
+    serde_yaml_ng::to_string(&yaml(VALUES)["alertmanager"]["config"]).expect("YAML")
 }
 
 fn written(directory: &Path, configuration: &str) -> PathBuf {

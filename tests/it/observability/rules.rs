@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use crate::harness::monitoring::program;
 use crate::harness::process::new_directory;
+use crate::harness::tree::{read, root};
 
 /// Where the rules are; the chart puts them into a `PrometheusRule`.
 pub const RULES: &str = "k8s/charts/dog-gif-app/files/rules.yaml";
@@ -90,15 +91,6 @@ pub fn tests() -> Vec<PathBuf> {
     let mut files: Vec<_> = directory.read_dir().unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
     files
-}
-
-pub fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
-pub fn read(path: impl AsRef<Path>) -> String {
-    let path = root().join(path);
-    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
 #[test]

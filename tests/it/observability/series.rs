@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::rules::{RULES, Rule, parse, read};
+use super::rules::{RULES, Rule, parse};
 use super::selectors::{Selector, selectors};
 use crate::harness::monitoring::Prometheus;
+use crate::harness::tree::read;
 use crate::harness::{App, Database, wait};
 
 /// What others measure: the metric, the labels it has beside `job` and `namespace`, and where that is written.

@@ -7,8 +7,8 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use super::invariants::root;
 use crate::harness::process::new_directory;
+use crate::harness::tree::root;
 use crate::harness::variable;
 
 const HASH: &str = "00000000000000000000000000000000";

@@ -1,10 +1,10 @@
 //! What the documents tell to type and to read: cheap commands are run, of the others everything they name must exist.
 
-use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::harness::Database;
 use crate::harness::app::run;
+use crate::harness::tree::{read, root};
 
 /// Those at these places, and every runbook.
 fn documents() -> Vec<String> {
@@ -180,13 +180,4 @@ fn spans(document: &str) -> Vec<String> {
 fn words(span: &str) -> Vec<String> {
     let ends = |word: &&str| !["|", "&&", ">", "<"].contains(word);
     span.split_whitespace().take_while(ends).map(|word| word.trim_matches('\'').to_string()).collect()
-}
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
-fn read(path: &str) -> String {
-    let path: PathBuf = root().join(path);
-    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }

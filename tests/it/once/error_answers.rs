@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::invariants::{read, root};
 use crate::harness::http::{Answer, Connection};
+use crate::harness::tree::read;
 use crate::harness::{App, Database, wait};
 
 #[test]
@@ -90,7 +90,7 @@ impl Route {
 
 /// Every route of the program.
 fn routes() -> Vec<Route> {
-    let code = read(&root().join("src/web/routes.rs"));
+    let code = read("src/web/routes.rs");
     let (website, rest) = code.split_once("fn api(").unwrap();
     let (api, rest) = rest.split_once("fn operations(").unwrap();
     let (operations, _) = rest.split_once("\n}\n").unwrap();

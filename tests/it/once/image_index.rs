@@ -7,8 +7,8 @@ use std::process::{Command, Output};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::invariants::root;
 use crate::harness::process::new_directory;
+use crate::harness::tree::root;
 
 /// Writes a blob, and returns its descriptor.
 fn blob(layout: &Path, media_type: &str, content: &Value) -> Value {

@@ -5,13 +5,7 @@ use std::path::{Path, PathBuf};
 
 use dog_gif_app::config::SETTINGS;
 
-pub fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
-pub fn read(path: &Path) -> String {
-    std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
-}
+use crate::harness::tree::{read, root};
 
 /// Every Rust file below `directory`.
 pub fn rust_files(directory: &Path) -> Vec<PathBuf> {
@@ -56,7 +50,7 @@ fn migrations_have_the_same_names_on_both_backends_and_both_directions() {
 
 #[test]
 fn the_table_of_settings_in_the_readme_is_the_one_in_the_code() {
-    let readme = read(&root().join("README.md"));
+    let readme = read("README.md");
     let names: Vec<String> = SETTINGS.iter().map(|setting| format!("| `{}` |", setting.name)).collect();
     let rows: Vec<&str> = readme.lines().filter(|line| names.iter().any(|name| line.starts_with(name))).collect();
     let expected: Vec<String> = SETTINGS

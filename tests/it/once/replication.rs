@@ -1,9 +1,8 @@
 //! What README says of a replicated MySQL is what the cluster is given, and what `make test-failover` tries.
 
-use std::path::Path;
-
 use crate::harness::group::options;
 use crate::harness::primary_proxy::{CHECK, CUT};
+use crate::harness::tree::read;
 
 #[test]
 fn the_settings_of_a_group_are_the_same_in_readme_cluster_and_tests() {
@@ -29,9 +28,4 @@ fn the_proxy_is_the_same_in_readme_cluster_and_tests() {
     let options = options.lines().next().expect("a value");
     // Between them the operator has options of its own.
     assert!(options.contains(&format!(" {CHECK} ")) && options.ends_with(&format!(" {CUT}")), "{options}");
-}
-
-fn read(path: &str) -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
-    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }

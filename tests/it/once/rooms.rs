@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use super::invariants::{read, root, rust_files};
+use super::invariants::rust_files;
+use crate::harness::tree::{read, root};
 
 /// The rooms in reading order: each uses only the ones before it.
 const ROOMS: [&str; 6] = ["config", "telemetry", "store", "gallery", "web", "command"];

@@ -8,8 +8,8 @@ use super::board::{Board, filled};
 use super::scraped::{NAMESPACE, Scraped};
 use crate::harness::load::Crowd;
 use crate::harness::monitoring::Prometheus;
+use crate::harness::tree::read;
 use crate::harness::{App, Database, wait};
-use crate::observability::rules::read;
 use crate::observability::selectors::selectors;
 
 /// How long visitors come before the panels are looked at: a rate needs some scrapes.

@@ -8,8 +8,9 @@ use serde_json::{Value, json};
 
 use crate::harness::monitoring::Prometheus;
 use crate::harness::process::new_directory;
+use crate::harness::tree::read;
 use crate::harness::web_server::serve;
-use crate::observability::rules::{RULES, read};
+use crate::observability::rules::RULES;
 
 /// Where the pods are said to be.
 pub const NAMESPACE: &str = "dogs";
