@@ -160,3 +160,8 @@ pub fn ask(address: SocketAddr, method: &str, path: &str, headers: &[(&str, &str
         .and_then(|mut connection| connection.ask(method, path, headers, body))
         .unwrap_or_else(|error| panic!("{method} {path} on {address}: {error}"))
 }
+
+/// What somebody answers to GET, if there is somebody.
+pub fn get(address: SocketAddr, path: &str) -> Option<Answer> {
+    Connection::open(address).and_then(|mut connection| connection.ask("GET", path, &[], b"")).ok()
+}

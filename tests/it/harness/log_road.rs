@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
-use super::http::{Answer, Connection, ask};
+use super::http::{ask, get};
 use super::process::{Process, new_directory};
 use super::server::free_port;
 use super::{variable, wait};
@@ -48,10 +48,8 @@ impl Collector {
             ("STATE", directory.join("state").display().to_string()),
             ("LOKI", format!("http://{}/insert/opentelemetry", store.address)),
         ];
-        let process = spawn(&command, &variables, &directory);
-        let mut collector = Self { command, variables, directory, address, process };
-        collector.wait_until_healthy();
-        collector
+        let process = start(&command, &variables, &directory, health(address));
+        Self { command, variables, directory, address, process }
     }
 
     /// What it says of a configuration without running it, and whether it likes it.
@@ -74,26 +72,18 @@ impl Collector {
 
     /// The next process, which has what the last one left on the disk.
     pub fn restart(&mut self) {
-        self.process = spawn(&self.command, &self.variables, &self.directory);
-        self.wait_until_healthy();
+        self.process = start(&self.command, &self.variables, &self.directory, health(self.address));
     }
 
     /// Its own metrics.
     pub fn metrics(&self) -> String {
         ask((self.address, 8888).into(), "GET", "/metrics", &[], b"").text()
     }
+}
 
-    fn wait_until_healthy(&mut self) {
-        let health = SocketAddr::from((self.address, 13_133));
-        wait::until("a healthy collector", wait::PATIENCE, || {
-            assert!(self.process.has_ended().is_none(), "the collector ended:\n{}", self.log());
-            get(health, "/").filter(|answer| answer.status == 200).map(drop)
-        });
-    }
-
-    fn log(&self) -> String {
-        std::fs::read_to_string(self.directory.join("log")).unwrap_or_default()
-    }
+/// Where the chart's probes ask a collector.
+fn health(address: Ipv4Addr) -> (SocketAddr, &'static str) {
+    ((address, 13_133).into(), "/")
 }
 
 /// The configuration names ports, as each pod has an address of its own; so has each collector here, and each run of the tests.
@@ -115,10 +105,8 @@ impl LogStore {
     pub fn start() -> Self {
         let directory = new_directory("victoria-logs");
         let address = SocketAddr::from(([127, 0, 0, 1], free_port()));
-        let process = Self::spawn(address, &directory);
-        let mut store = Self { address, directory, process };
-        store.wait_until_it_answers();
-        store
+        let process = Self::start_at(address, &directory);
+        Self { address, directory, process }
     }
 
     /// SIGTERM, so that it has written what it has acknowledged: it is the collector that is tried.
@@ -129,8 +117,7 @@ impl LogStore {
 
     /// At the same address, with what it had.
     pub fn restart(&mut self) {
-        self.process = Self::spawn(self.address, &self.directory);
-        self.wait_until_it_answers();
+        self.process = Self::start_at(self.address, &self.directory);
     }
 
     /// The lines that a query of LogsQL gives, or the figures.
@@ -141,33 +128,34 @@ impl LogStore {
         answer.text().lines().map(|line| serde_json::from_str(line).expect("a line of JSON")).collect()
     }
 
-    fn spawn(address: SocketAddr, directory: &Path) -> Process {
+    fn start_at(address: SocketAddr, directory: &Path) -> Process {
         let command = [
             program("TEST_LOG_STORE"),
             format!("-httpListenAddr={address}"),
             format!("-storageDataPath={}", directory.join("data").display()),
             "-memory.allowedBytes=200MB".into(),
         ];
-        spawn(&command, &[], directory)
-    }
-
-    fn wait_until_it_answers(&mut self) {
-        wait::until("VictoriaLogs", wait::PATIENCE, || {
-            assert!(self.process.has_ended().is_none(), "VictoriaLogs ended; see {}", self.directory.display());
-            get(self.address, "/health").filter(|answer| answer.status == 200).map(drop)
-        });
+        start(&command, &[], directory, (address, "/health"))
     }
 }
 
-fn spawn(command: &[String], variables: &[(&'static str, String)], directory: &Path) -> Process {
-    let log = std::fs::File::options().create(true).append(true).open(directory.join("log")).unwrap();
+/// Starts a program, and returns once it answers there with 200.
+fn start(
+    command: &[String],
+    variables: &[(&'static str, String)],
+    directory: &Path,
+    (address, path): (SocketAddr, &str),
+) -> Process {
+    let file = directory.join("log");
+    let log = std::fs::File::options().create(true).append(true).open(&file).unwrap();
     let mut process = Command::new(&command[0]);
     process.args(&command[1..]).envs(variables.iter().map(|(name, value)| (name, value))).current_dir(directory);
     process.stdin(Stdio::null()).stdout(log.try_clone().unwrap()).stderr(log);
-    Process::spawn(process).expect("the program can be started")
-}
-
-/// An answer, if there is somebody.
-fn get(address: SocketAddr, path: &str) -> Option<Answer> {
-    Connection::open(address).and_then(|mut line| line.ask("GET", path, &[], b"")).ok()
+    let mut process = Process::spawn(process).expect("the program can be started");
+    wait::until(&command[0], wait::PATIENCE, || {
+        let said = || std::fs::read_to_string(&file).unwrap_or_default();
+        assert!(process.has_ended().is_none(), "{} ended:\n{}", command[0], said());
+        get(address, path).filter(|answer| answer.status == 200).map(drop)
+    });
+    process
 }

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
-use super::http::Connection;
+use super::http::get;
 use super::process::{Process, new_directory};
 use super::server::free_port;
 use super::{variable, wait};
@@ -138,10 +138,7 @@ fn start(name: &str, directory: &Path, arguments: impl Fn(SocketAddr) -> Vec<Str
         command.args(arguments(address)).current_dir(directory).stdin(Stdio::null()).stdout(Stdio::null());
         command.stderr(std::fs::File::create(&log).unwrap());
         let mut process = Process::spawn(command).expect("the server's program can be started");
-        let is_ready = || {
-            let answer = Connection::open(address).and_then(|mut line| line.ask("GET", "/-/ready", &[], b""));
-            answer.is_ok_and(|answer| answer.status == 200)
-        };
+        let is_ready = || get(address, "/-/ready").is_some_and(|answer| answer.status == 200);
         let is_up = wait::until(name, wait::PATIENCE, || {
             if process.has_ended().is_some() { Some(false) } else { is_ready().then_some(true) }
         });

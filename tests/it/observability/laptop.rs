@@ -3,7 +3,7 @@
 use std::net::TcpStream;
 use std::process::{Command, Stdio};
 
-use crate::harness::http::Connection;
+use crate::harness::http::get;
 use crate::harness::log::Lines;
 use crate::harness::process::Process;
 use crate::harness::server::free_port;
@@ -30,9 +30,7 @@ fn observe_scrapes_the_program_and_ends_with_one_interrupt() {
         wait::until(what, wait::PATIENCE, || {
             assert!(observe.has_ended().is_none(), "{}\n{}", told.text(), errors.text());
             let path = format!("/api/v1/query?query={expression}==1");
-            let answer =
-                Connection::open(([127, 0, 0, 1], port).into()).and_then(|mut line| line.ask("GET", &path, &[], b""));
-            answer.is_ok_and(|answer| answer.text().contains("\"laptop\"")).then_some(())
+            get(([127, 0, 0, 1], port).into(), &path).filter(|answer| answer.text().contains("\"laptop\"")).map(drop)
         });
     }
     app.stop();
