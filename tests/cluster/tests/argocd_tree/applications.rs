@@ -69,12 +69,16 @@ fn what_is_synced_from_our_repository_exists() {
 fn a_commit_elsewhere_renders_nothing_again() {
     for (cluster_name, application) in applications() {
         let paths = text(&application["metadata"]["annotations"]["argocd.argoproj.io/manifest-generate-paths"]);
-        for source in sources(&application).iter().filter_map(|source| ours(source)) {
-            let Some(path) = source["path"].as_str() else { continue };
-            let covered = paths
-                .split(';')
-                .any(|covered| covered == "." || format!("/{path}/").starts_with(&format!("{covered}/")));
-            assert!(covered, "{cluster_name} {}: {path} is not below {paths}", name(&application));
+        for source in sources(&application) {
+            let directory = ours(source).and_then(|source| source["path"].as_str());
+            let files = list(&source["helm"]["valueFiles"]).iter().map(|file| text(file).replace("$values/", ""));
+            for path in directory.map(str::to_owned).into_iter().chain(files) {
+                // A point is the source's own directory.
+                let covered = paths.split(';').any(|covered| {
+                    covered == "." && directory.is_some() || format!("/{path}/").starts_with(&format!("{covered}/"))
+                });
+                assert!(covered, "{cluster_name} {}: {path} is not below {paths}", name(&application));
+            }
         }
     }
 }
