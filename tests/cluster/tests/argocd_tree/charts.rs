@@ -1,6 +1,6 @@
 //! Other people's charts: at exact versions, and none that is given up.
 
-use super::tree::{CLUSTERS, cluster, list, name, of_kind, sources, text};
+use super::tree::{CLUSTERS, cluster, list, name, of_kind, sources, text, values};
 
 /// Names that must not come back, and why.
 const GIVEN_UP: [(&str, &str); 3] = [
@@ -46,8 +46,7 @@ fn the_local_cluster_pulls_no_chart() {
 
 #[test]
 fn argo_cds_kinds_come_at_the_version_of_its_image() {
-    let values = std::fs::read_to_string(super::tree::root().join("k8s/platform/argo-cd/values.yaml")).expect("values");
-    let values = &super::tree::documents(&values)[0];
+    let values = values("k8s/platform/argo-cd/values.yaml");
     let objects = cluster("production");
     let argo_cd = of_kind(&objects, "Application").find(|application| name(application) == "argo-cd").expect("argo-cd");
     let kinds =

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use serde_yaml_ng::Value;
 
-use super::tree::{build, cluster, documents, list, name, of_kind, root, sources, text};
+use super::tree::{build, cluster, list, name, of_kind, root, sources, text, values};
 
 const CLOUDS: [&str; 2] = ["nonproduction", "production"];
 const STACK: &str = "k8s/platform/monitoring/kube-prometheus-stack.yaml";
@@ -54,7 +54,7 @@ fn every_secret_of_monitoring_comes_from_the_store_and_none_is_in_git() {
     let mounted = list(&stack["alertmanager"]["alertmanagerSpec"]["secrets"]);
     for receiver in list(&stack["alertmanager"]["config"]["receivers"]) {
         for webhook in list(&receiver["webhook_configs"]) {
-            assert!(webhook["url"].is_null(), "{}: an address in Git", name_of(receiver));
+            assert!(webhook["url"].is_null(), "{}: an address in Git", text(&receiver["name"]));
             let path = text(&webhook["url_file"]);
             let (secret, key) = path
                 .strip_prefix("/etc/alertmanager/secrets/")
@@ -176,13 +176,4 @@ fn paths(cloud: &str) -> BTreeSet<String> {
 /// What a cluster's directories of the platform render.
 fn platform(cloud: &str) -> Vec<Value> {
     paths(cloud).iter().filter(|path| path.starts_with("k8s/platform/")).flat_map(|path| build(path)).collect()
-}
-
-fn values(path: &str) -> Value {
-    let text = std::fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"));
-    documents(&text).remove(0)
-}
-
-fn name_of(receiver: &Value) -> &str {
-    text(&receiver["name"])
 }

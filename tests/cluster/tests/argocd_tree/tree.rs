@@ -24,6 +24,12 @@ pub fn documents(text: &str) -> Vec<Value> {
         .collect()
 }
 
+/// The one document of a file below the root.
+pub fn values(path: &str) -> Value {
+    let text = fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"));
+    documents(&text).remove(0)
+}
+
 /// What `kustomize build` makes of a directory below the root.
 pub fn build(directory: &str) -> Vec<Value> {
     let tools = Tools::ready(&["kustomize"]).expect("the pinned kustomize");
