@@ -83,7 +83,10 @@ fn a_page_reaches_the_pager_by_the_address_of_its_file_and_mutes_its_ticket() {
         hasty = hasty.replace(duration, "group_wait: 1s");
     }
     let alertmanager = Alertmanager::configured(&hasty);
-    let alert = |name: &str, namespace: &str, severity: &str| json!({"labels": {"alertname": name, "cluster": "production", "namespace": namespace, "severity": severity}});
+    let alert = |name: &str, namespace: &str, severity: &str| {
+        let labels = json!({"alertname": name, "cluster": "production", "namespace": namespace, "severity": severity});
+        json!({"labels": labels, "annotations": {"description": namespace}})
+    };
     let ours = "dog-gif-app-production";
     alertmanager.tell(&json!([
         alert("Both", ours, "ticket"),
@@ -108,8 +111,9 @@ fn a_page_reaches_the_pager_by_the_address_of_its_file_and_mutes_its_ticket() {
     wait::pass(Duration::from_secs(2));
     assert_eq!(told(&pager), ["Both page"]);
     assert_eq!(told(&tickets), ["Both ticket", "Other ticket"]);
-    let staging = tickets.all().into_iter().filter(|told| told.name == "Both").count();
-    assert_eq!(staging, 1, "the ticket of production is muted, that of staging is not");
+    let both = tickets.all().into_iter().filter(|told| told.name == "Both").map(|told| told.description);
+    let both: Vec<_> = both.collect();
+    assert_eq!(both, ["dog-gif-app-staging"], "the ticket of production is muted, that of staging is not");
     assert_eq!(told(&heartbeat), ["Watchdog none"]);
 }
 
