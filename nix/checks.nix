@@ -1,4 +1,4 @@
-# Everything CI trusts. To add a check, add a line: `command NAME [ tools ] "script"` runs the script in a
+# What `nix flake check` checks. To add a check, add a line: `command NAME [ tools ] "script"` runs the script in a
 # copy of the repository; when it fails because something derived is stale, let it print what repairs it.
 {
   lib,
