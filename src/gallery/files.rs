@@ -24,6 +24,11 @@ pub struct FileBytes {
 }
 
 impl FileBytes {
+    /// The file of a bundled dog, which is there when the database is not: the page that apologises shows one.
+    pub fn bundled(gif: Sha256, kind: FileKind) -> Option<Self> {
+        bundled().find(|dog| dog.sha256 == gif).map(|dog| Self::of(gif, kind, dog.file(kind)))
+    }
+
     /// The file of the GIF with this digest.
     fn of(gif: Sha256, kind: FileKind, bytes: Bytes) -> Self {
         let sha256 = match kind {
@@ -105,11 +110,7 @@ impl Files {
         };
         match self.store.within_deadline(find).await {
             Ok(file) => Ok(file),
-            // The page that apologises for a database that is away shows a bundled dog.
-            Err(error) => match bundled().find(|dog| dog.sha256 == sha256) {
-                Some(dog) => Ok(Some(FileBytes::of(sha256, kind, dog.file(kind)))),
-                None => Err(error),
-            },
+            Err(error) => FileBytes::bundled(sha256, kind).map(Some).ok_or(error),
         }
     }
 

@@ -77,7 +77,10 @@ impl Gallery {
         };
         Ok(match version {
             None => self.files.get(sha256, kind).await?,
-            Some(version) => self.unlisted.find(version, sha256, kind).await?,
+            Some(version) => match self.unlisted.find(version, sha256, kind).await {
+                Ok(found) => found,
+                Err(error) => Some(FileBytes::bundled(sha256, kind).ok_or(error)?),
+            },
         })
     }
 

@@ -29,6 +29,31 @@ fn it_starts_while_the_database_is_down_and_becomes_ready_when_it_appears() {
 
 #[test]
 #[ignore = "needs a database server"]
+fn the_page_without_a_database_shows_a_bundled_dog_even_if_all_of_them_were_removed() {
+    let mut server = Server::start();
+    let database = Database::fresh_on(&server).migrate();
+    database.execute("DELETE FROM gifs");
+    database.execute("UPDATE catalogue SET version = version + 20");
+    let app = App::start(&database);
+    app.log.message("Catalogue read");
+    server.kill();
+    let page = app.get("/");
+    assert_eq!(page.status, 503);
+    expect_its_dog(&app, &page.text());
+}
+
+/// Both files of the dog on the page are there.
+fn expect_its_dog(app: &App, html: &str) {
+    let (_, after) = html.split_once("src=\"/gifs/").unwrap_or_else(|| panic!("there is no dog on\n{html}"));
+    let (name, _) = after.split_once('"').unwrap();
+    for path in [format!("/gifs/{name}"), format!("/gifs/{}", name.replace(".gif", ".png"))] {
+        let file = app.get(&path);
+        assert_eq!((file.status, file.body.is_empty()), (200, false), "{path}");
+    }
+}
+
+#[test]
+#[ignore = "needs a database server"]
 fn without_a_database_the_page_shows_a_dog_but_no_number() {
     let mut server = Server::start();
     let database = Database::fresh_on(&server).migrate();
@@ -41,12 +66,7 @@ fn without_a_database_the_page_shows_a_dog_but_no_number() {
     assert_eq!(page.header("retry-after"), Some("2"));
     let html = page.text();
     assert_eq!(page.visitor(), None, "a number was made up:\n{html}");
-    let (_, after) = html.split_once("src=\"/gifs/").unwrap_or_else(|| panic!("there is no dog on\n{html}"));
-    let (name, _) = after.split_once('"').unwrap();
-    for path in [format!("/gifs/{name}"), format!("/gifs/{}", name.replace(".gif", ".png"))] {
-        let file = app.get(&path);
-        assert_eq!((file.status, file.body.is_empty()), (200, false), "{path}");
-    }
+    expect_its_dog(&app, &html);
     let problem = app.ask("POST", "/api/v1/visits", &[]);
     assert_eq!((problem.status, problem.header("retry-after")), (503, Some("2")));
     assert_eq!(app.metric("visits_refused_total{reason=\"too_late\"}"), Some(2.0), "the page and the API");
