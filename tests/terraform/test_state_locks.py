@@ -83,15 +83,16 @@ class Locks(unittest.TestCase):
 
     def refused(self):
         """Another apply is refused, and told whose lock it is; gives what was printed."""
-        printed = self.folder.run("apply", "-input=false", "-auto-approve", f"-var=hold={self.gate()}", status=1)
+        printed = self.apply_at_once(status=1)
         self.assertIn("Error acquiring the state lock", printed)
         self.assertRegex(printed, r"Who:\s+\S+@\S+")
         return printed
 
-    def applies(self):
+    def apply_at_once(self, status=0):
+        """An apply that nothing holds: where it is not refused as it should be, it ends, and the test fails."""
         gate = self.gate()
         (gate / "let-go").touch()
-        self.folder.run("apply", "-input=false", "-auto-approve", f"-var=hold={gate}")
+        return self.folder.run("apply", "-input=false", "-auto-approve", f"-var=hold={gate}", status=status)
 
     def locks_there(self):
         file = self.s3.list_objects_v2(Bucket=self.settings["bucket"], Prefix=self.lock_file)["KeyCount"]
@@ -105,7 +106,7 @@ class Locks(unittest.TestCase):
         self.refused()
         self.assertEqual(self.let_go(*first), 0)
         self.assertEqual(self.locks_there(), (False, False))
-        self.applies()
+        self.apply_at_once()
 
     def test_the_lock_file_holds_alone(self):
         self.init(*FILE)
@@ -113,7 +114,7 @@ class Locks(unittest.TestCase):
         self.assertEqual(self.locks_there(), (True, False))
         self.assertIn("PreconditionFailed", self.refused())
         self.assertEqual(self.let_go(*first), 0)
-        self.applies()
+        self.apply_at_once()
 
     def test_the_table_holds_alone(self):
         self.init(*TABLE)
@@ -121,7 +122,7 @@ class Locks(unittest.TestCase):
         self.assertEqual(self.locks_there(), (False, True))
         self.assertIn("ConditionalCheckFailedException", self.refused())
         self.assertEqual(self.let_go(*first), 0)
-        self.applies()
+        self.apply_at_once()
 
     def test_the_table_holds_where_somebody_deleted_the_lock_file(self):
         self.init()
@@ -146,7 +147,7 @@ class Locks(unittest.TestCase):
         identity = re.search(r"^\W*ID:\s+(\S+)$", self.refused(), re.MULTILINE).group(1)
         self.folder.run("force-unlock", "-force", identity)
         self.assertEqual(self.locks_there(), (False, False))
-        self.applies()
+        self.apply_at_once()
 
     def test_of_two_that_start_together_one_is_refused(self):
         self.init()
@@ -163,8 +164,8 @@ class Locks(unittest.TestCase):
 
     def test_a_state_that_was_overwritten_can_be_had_back(self):
         self.init()
-        self.applies()
-        self.applies()
+        self.apply_at_once()
+        self.apply_at_once()
         listed = emulator.versions(self.settings["bucket"], self.settings["key"])
         self.assertGreaterEqual(len(listed), 2)
         self.assertEqual([version["IsLatest"] for version in listed].count(True), 1)
@@ -177,8 +178,8 @@ class Locks(unittest.TestCase):
     def test_a_state_that_was_written_without_the_table_is_not_believed(self):
         """Why everybody takes both: the table has the digest of the state that it knows."""
         self.init()
-        self.applies()
+        self.apply_at_once()
         self.init(*FILE)
-        self.applies()
+        self.apply_at_once()
         printed = self.init(status=1)
         self.assertIn("does not have the expected content", " ".join(printed.split()))
