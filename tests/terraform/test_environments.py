@@ -30,61 +30,63 @@ def words(text: str) -> str:
 
 
 class Both(unittest.TestCase):
-    def each(self):
+    def test_nodes_and_control_plane_are_private(self):
         for name in plans.NAMES:
             with self.subTest(name):
-                yield name
-
-    def test_nodes_and_control_plane_are_private(self):
-        for name in self.each():
-            cluster = plans.resource(name, "google_container_cluster")
-            (private,) = cluster["private_cluster_config"]
-            self.assertTrue(private["enable_private_nodes"] and private["enable_private_endpoint"])
-            self.assertEqual(cluster["master_authorized_networks_config"][0]["cidr_blocks"], [])
+                cluster = plans.resource(name, "google_container_cluster")
+                (private,) = cluster["private_cluster_config"]
+                self.assertTrue(private["enable_private_nodes"] and private["enable_private_endpoint"])
+                self.assertEqual(cluster["master_authorized_networks_config"][0]["cidr_blocks"], [])
 
     def test_the_cluster_is_called_as_argo_cd_calls_it(self):
-        for name in self.each():
-            self.assertEqual(plans.resource(name, "google_container_cluster")["name"], name)
+        for name in plans.NAMES:
+            with self.subTest(name):
+                self.assertEqual(plans.resource(name, "google_container_cluster")["name"], name)
 
     def test_nobody_is_owner_or_editor(self):
-        for name in self.each():
-            roles = {
-                grant["role"]
-                for grant in plans.resources(name, "google_project_iam_member").values()
-                if grant.get("role")
-            }
-            self.assertGreater(len(roles), 10)
-            self.assertFalse(roles & {"roles/owner", "roles/editor"})
+        for name in plans.NAMES:
+            with self.subTest(name):
+                roles = {
+                    grant["role"]
+                    for grant in plans.resources(name, "google_project_iam_member").values()
+                    if grant.get("role")
+                }
+                self.assertGreater(len(roles), 10)
+                self.assertFalse(roles & {"roles/owner", "roles/editor"})
 
     def test_github_comes_in_by_repository_and_environment_only(self):
-        for name in self.each():
-            condition = plans.resource(name, "google_iam_workload_identity_pool_provider")["attribute_condition"]
-            self.assertTrue(condition.startswith(f"assertion.repository == '{REPOSITORY}' && ("), condition)
-            self.assertIn(
-                f"(assertion.sub == 'repo:{REPOSITORY}:environment:{name}' && assertion.ref == 'refs/heads/main')",
-                condition,
-            )
+        for name in plans.NAMES:
+            with self.subTest(name):
+                condition = plans.resource(name, "google_iam_workload_identity_pool_provider")["attribute_condition"]
+                self.assertTrue(condition.startswith(f"assertion.repository == '{REPOSITORY}' && ("), condition)
+                self.assertIn(
+                    f"(assertion.sub == 'repo:{REPOSITORY}:environment:{name}' && assertion.ref == 'refs/heads/main')",
+                    condition,
+                )
 
     def test_there_are_no_keys_of_accounts(self):
-        for name in self.each():
-            types = {change["type"] for change in plans.planned(name)["resource_changes"]}
-            self.assertFalse(types & {"google_service_account_key", "google_storage_hmac_key"})
+        for name in plans.NAMES:
+            with self.subTest(name):
+                types = {change["type"] for change in plans.planned(name)["resource_changes"]}
+                self.assertFalse(types & {"google_service_account_key", "google_storage_hmac_key"})
 
     def test_accounts_are_called_as_google_takes_it(self):
         """The stand-in takes any name; `loki` was one that the real provider refused."""
-        for name in self.each():
-            for address, account in plans.resources(name, "google_service_account").items():
-                self.assertRegex(account["account_id"], r"^[a-z][a-z0-9-]{4,28}[a-z0-9]$", address)
+        for name in plans.NAMES:
+            with self.subTest(name):
+                for address, account in plans.resources(name, "google_service_account").items():
+                    self.assertRegex(account["account_id"], r"^[a-z][a-z0-9-]{4,28}[a-z0-9]$", address)
 
     def test_generated_words_are_write_only(self):
-        for name in self.each():
-            for address, version in plans.resources(name, "google_secret_manager_secret_version").items():
-                self.assertIsNone(version.get("secret_data"), address)
-                self.assertIsNone(version.get("secret_data_wo"), address)
+        for name in plans.NAMES:
+            with self.subTest(name):
+                for address, version in plans.resources(name, "google_secret_manager_secret_version").items():
+                    self.assertIsNone(version.get("secret_data"), address)
+                    self.assertIsNone(version.get("secret_data_wo"), address)
 
     def test_wrong_values_get_their_sentence(self):
-        for name in self.each():
-            folder = Folder(plans.environment(name).path, providers.judge(), dict(plans.VARIABLES))
+        for name in plans.NAMES:
+            folder = plans.environment(name)
             for variable, (value, sentence) in WRONG.items():
                 if variable == "nonproduction_project_id" and name == "nonproduction":
                     continue
