@@ -6,14 +6,17 @@ resource "aws_iam_openid_connect_provider" "github" {
   client_id_list = ["sts.amazonaws.com"]
 }
 
-# Plans of pull requests and the nightly look for drift. They read, and lock nothing (`-lock=false`): the author of a
-# pull request can run anything, and shall not be able to hold up a deployment.
-resource "aws_iam_role" "plan" {
-  name               = "terraform-plan"
-  assume_role_policy = data.aws_iam_policy_document.plan_trust.json
+# Who may take each role: jobs of the repository, as GitHub calls them in its tokens.
+locals {
+  jobs = merge(
+    { terraform-plan = ["pull_request", "ref:refs/heads/main"] },
+    { for environment in var.environments : "terraform-apply-${environment}" => ["environment:${environment}"] },
+  )
 }
 
-data "aws_iam_policy_document" "plan_trust" {
+data "aws_iam_policy_document" "trust" {
+  for_each = local.jobs
+
   statement {
     actions = ["sts:AssumeRoleWithWebIdentity"]
     principals {
@@ -28,9 +31,16 @@ data "aws_iam_policy_document" "plan_trust" {
     condition {
       test     = "StringEquals"
       variable = "token.actions.githubusercontent.com:sub"
-      values   = ["repo:${var.github_repository}:pull_request", "repo:${var.github_repository}:ref:refs/heads/main"]
+      values   = [for job in each.value : "repo:${var.github_repository}:${job}"]
     }
   }
+}
+
+# Plans of pull requests and the nightly look for drift. They read, and lock nothing (`-lock=false`): the author of a
+# pull request can run anything, and shall not be able to hold up a deployment.
+resource "aws_iam_role" "plan" {
+  name               = "terraform-plan"
+  assume_role_policy = data.aws_iam_policy_document.trust["terraform-plan"].json
 }
 
 resource "aws_iam_role_policy" "plan" {
@@ -67,29 +77,7 @@ data "aws_iam_policy_document" "plan" {
 resource "aws_iam_role" "apply" {
   for_each           = var.environments
   name               = "terraform-apply-${each.key}"
-  assume_role_policy = data.aws_iam_policy_document.apply_trust[each.key].json
-}
-
-data "aws_iam_policy_document" "apply_trust" {
-  for_each = var.environments
-
-  statement {
-    actions = ["sts:AssumeRoleWithWebIdentity"]
-    principals {
-      type        = "Federated"
-      identifiers = [aws_iam_openid_connect_provider.github.arn]
-    }
-    condition {
-      test     = "StringEquals"
-      variable = "token.actions.githubusercontent.com:aud"
-      values   = ["sts.amazonaws.com"]
-    }
-    condition {
-      test     = "StringEquals"
-      variable = "token.actions.githubusercontent.com:sub"
-      values   = ["repo:${var.github_repository}:environment:${each.key}"]
-    }
-  }
+  assume_role_policy = data.aws_iam_policy_document.trust["terraform-apply-${each.key}"].json
 }
 
 resource "aws_iam_role_policy" "apply" {

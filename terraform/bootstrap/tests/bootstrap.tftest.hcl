@@ -31,7 +31,7 @@ run "each_environment_has_a_role_and_no_more" {
     error_message = "A role for each environment."
   }
   assert {
-    condition     = one([for condition in data.aws_iam_policy_document.apply_trust["laboratory"].statement[0].condition : condition.values if endswith(condition.variable, ":sub")]) == tolist(["repo:dog-gif-app/dog-gif-app:environment:laboratory"])
+    condition     = one([for condition in data.aws_iam_policy_document.trust["terraform-apply-laboratory"].statement[0].condition : condition.values if endswith(condition.variable, ":sub")]) == tolist(["repo:dog-gif-app/dog-gif-app:environment:laboratory"])
     error_message = "Only jobs that GitHub let into the environment."
   }
 }
