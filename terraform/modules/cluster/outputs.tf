@@ -1,13 +1,3 @@
-output "name" {
-  description = "Name of the cluster"
-  value       = google_container_cluster.main.name
-}
-
-output "location" {
-  description = "Region or zone of the cluster"
-  value       = google_container_cluster.main.location
-}
-
 output "credentials_command" {
   description = "What gives kubectl access, over the DNS endpoint"
   value       = "gcloud container clusters get-credentials ${google_container_cluster.main.name} --project ${var.project_id} --location ${google_container_cluster.main.location} --dns-endpoint"

@@ -2,8 +2,3 @@ output "by_hand" {
   description = "Secrets that have no value until a person writes one: `gcloud secrets versions add NAME --data-file=-`"
   value       = sort([for name, secret in var.secrets : name if secret.generation == null])
 }
-
-output "ids" {
-  description = "Ids of the secrets by name"
-  value       = { for name, secret in google_secret_manager_secret.main : name => secret.id }
-}
