@@ -1,5 +1,5 @@
 # dev and staging. They share a cluster, as neither is anybody's living: its fixed costs are paid once. A namespace, a
-# database, NetworkPolicies and a reader of secrets each keep them apart. Production shares nothing.
+# database, NetworkPolicies and a reader of secrets each keep them apart. Production is in a project of its own.
 
 locals {
   name = "nonproduction"
