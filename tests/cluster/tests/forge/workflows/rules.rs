@@ -74,6 +74,8 @@ fn what_runs_is_a_script_of_ours_or_a_command_for_a_laptop_and_takes_what_it_nee
                 let Some(run) = step["run"].as_str() else { continue };
                 assert!(!run.contains("${{"), "{name}, {job}: {run}");
                 assert!(run.lines().count() <= 3, "{name}, {job}: more than a call belongs into a script");
+                // GitHub calls `bash -e` unless a shell is named: what fails before a pipe would succeed.
+                assert!(!run.contains('|') || step["shell"] == "bash", "{name}, {job}: `shell: bash` for {run}");
                 for word in run.split_whitespace().filter(|word| word.starts_with("tests/")) {
                     assert!(root.join(word).is_file(), "{name}, {job}: there is no {word}");
                     scripts += 1;
