@@ -85,13 +85,16 @@ impl Runner {
             ("REGISTRY_CLIENT", &client),
             ("ARTIFACTS", &self.artifacts().display().to_string()),
             ("PATH", &path),
-            ("GIT_AUTHOR_NAME", "Test"),
-            ("GIT_AUTHOR_EMAIL", "test@example.com"),
-            ("GIT_COMMITTER_NAME", "Test"),
-            ("GIT_COMMITTER_EMAIL", "test@example.com"),
         ] {
             act.args(["--env", &format!("{name}={value}")]);
         }
+        // As on GitHub: nobody has said who commits, and Git is not to guess it from this machine.
+        for role in ["AUTHOR", "COMMITTER"] {
+            act.env_remove(format!("GIT_{role}_NAME")).env_remove(format!("GIT_{role}_EMAIL"));
+        }
+        act.env("GIT_CONFIG_COUNT", "1")
+            .env("GIT_CONFIG_KEY_0", "user.useConfigOnly")
+            .env("GIT_CONFIG_VALUE_0", "true");
         let cache = Path::new(&std::env::var("HOME").expect("HOME")).join(".cache");
         act.env("XDG_CACHE_HOME", std::env::var_os("XDG_CACHE_HOME").unwrap_or(cache.into()));
         let output = act.env("HOME", self.checkout.home()).stdin(Stdio::null()).output().expect("act");

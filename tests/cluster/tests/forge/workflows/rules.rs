@@ -87,6 +87,27 @@ fn what_runs_is_a_script_of_ours_or_a_command_for_a_laptop_and_takes_what_it_nee
 }
 
 #[test]
+fn what_commits_says_who() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let mut commits = 0;
+    for (name, (_, workflow)) in workflows() {
+        for (job, value) in jobs(&workflow) {
+            for step in value["steps"].as_sequence().expect("steps") {
+                let script = step["run"].as_str().and_then(|run| fs::read_to_string(root.join(run)).ok());
+                if !script.is_some_and(|script| script.contains("git commit ")) {
+                    continue;
+                }
+                commits += 1;
+                for variable in ["GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "GIT_COMMITTER_NAME", "GIT_COMMITTER_EMAIL"] {
+                    assert!(step["env"][variable].is_string(), "{name}, {job}: {variable}");
+                }
+            }
+        }
+    }
+    assert_eq!(commits, 2, "bump and promote");
+}
+
+#[test]
 fn the_check_that_is_required_waits_for_every_job() {
     let (_, workflow) = &workflows()["ci.yaml"];
     let needs = workflow["jobs"]["required"]["needs"].as_sequence().expect("needs");
