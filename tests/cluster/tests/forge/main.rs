@@ -2,6 +2,7 @@
 //! for the first, before it the answers of GitHub's and other APIs, and act for the second.
 
 mod cleanup;
+mod commands;
 mod front;
 mod registry;
 mod workflows;

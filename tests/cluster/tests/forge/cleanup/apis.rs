@@ -7,8 +7,9 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
 
-use super::git::{Git, refusal, succeed};
+use super::git::{Git, refusal};
 use super::images::Story;
+use crate::commands::succeed;
 use crate::front::{Front, Response, Rule, rule};
 use crate::registry::{REPOSITORY, Registry, ago};
 

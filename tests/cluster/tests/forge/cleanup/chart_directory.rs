@@ -8,7 +8,8 @@ use std::process::Command;
 use cluster::tools::Tools;
 use serde_yaml_ng::Value;
 
-use super::git::{Git, refusal, succeed};
+use super::git::{Git, refusal};
+use crate::commands::succeed;
 use crate::front::{Front, Response, rule};
 use crate::registry::ago;
 

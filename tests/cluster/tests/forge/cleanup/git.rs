@@ -2,10 +2,11 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Command;
 
 use tempfile::TempDir;
 
+use crate::commands::{clean, failure, make_origin, succeed};
 use crate::registry::{REPOSITORY, ago};
 
 pub struct Git {
@@ -15,14 +16,7 @@ pub struct Git {
 impl Git {
     pub fn new() -> Self {
         let git = Self { directory: tempfile::tempdir().expect("a directory") };
-        succeed(command("git", git.directory.path()).args([
-            "init",
-            "--quiet",
-            "--bare",
-            "--initial-branch",
-            "main",
-            "origin",
-        ]));
+        make_origin(git.directory.path());
         succeed(command("git", git.directory.path()).args(["clone", "--quiet", "origin", "clone"]));
         git.git(&["switch", "--quiet", "--orphan", "main"]);
         git.commit("README.md", "Nothing runs yet.\n", 200);
@@ -75,40 +69,16 @@ impl Git {
     }
 }
 
-pub fn succeed(command: &mut Command) -> String {
-    let Output { status, stdout, stderr } = command.output().expect("a program to run");
-    assert!(status.success(), "{command:?}: {}{}", text(&stdout), text(&stderr));
-    text(&stdout)
-}
-
 /// What it printed, and the sentence with which it refused.
 pub fn refusal(command: &mut Command) -> (String, String) {
-    let Output { status, stdout, stderr } = command.output().expect("a program to run");
-    let complaint = text(&stderr);
-    assert!(!status.success(), "{command:?} succeeded: {}", text(&stdout));
+    let (printed, complaint) = failure(command);
     let [sentence] = complaint.lines().collect::<Vec<_>>()[..] else { panic!("{command:?} says {complaint}") };
-    (text(&stdout), sentence.strip_prefix("error: ").expect("an error").to_owned())
+    (printed, sentence.strip_prefix("error: ").expect("an error").to_owned())
 }
 
-/// A command without the settings of whoever runs the tests.
+/// A clean command of somebody who is logged in nowhere.
 pub fn command(program: &str, directory: &Path) -> Command {
-    let mut command = Command::new(program);
-    let of_cleanup = ["IMAGES", "CHARTS", "KIND", "DAYS", "NEWEST", "YOUNGER", "BRANCHES", "YES", "GITHUB_TOKEN"];
-    for (name, _) in std::env::vars_os() {
-        let name = name.to_string_lossy();
-        if of_cleanup.contains(&&*name) || name.starts_with("GIT_") || name.starts_with("DOCKER") {
-            command.env_remove(&*name);
-        }
-    }
-    command.current_dir(directory).env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
-    // Whoever runs the tests may be logged in.
+    let mut command = clean(program, directory);
     command.env("DOCKER_CONFIG", directory);
-    for role in ["AUTHOR", "COMMITTER"] {
-        command.env(format!("GIT_{role}_NAME"), "Test").env(format!("GIT_{role}_EMAIL"), "test@example.com");
-    }
     command
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8(bytes.to_vec()).expect("UTF-8")
 }

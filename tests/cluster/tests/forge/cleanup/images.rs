@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use super::git::{Git, succeed};
+use super::git::Git;
+use crate::commands::succeed;
 use crate::front::{Front, Response, Rule, rule};
 use crate::registry::{INDEX, MANIFEST, REPOSITORY, Registry};
 

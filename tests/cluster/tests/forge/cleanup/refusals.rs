@@ -3,8 +3,9 @@
 use std::fs;
 use std::process::Command;
 
-use super::git::{Git, command, refusal, succeed};
+use super::git::{Git, command, refusal};
 use super::images::Story;
+use crate::commands::succeed;
 use crate::front::{Front, Response, rule};
 use crate::registry::Registry;
 

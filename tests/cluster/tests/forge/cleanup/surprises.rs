@@ -5,8 +5,9 @@ use std::sync::{Arc, OnceLock};
 
 use serde_json::json;
 
-use super::git::{refusal, succeed};
+use super::git::refusal;
 use super::images::Story;
+use crate::commands::succeed;
 use crate::front::{Front, Request, Response, rule};
 use crate::registry::{INDEX, MANIFEST, REPOSITORY};
 

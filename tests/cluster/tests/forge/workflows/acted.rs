@@ -10,7 +10,8 @@ use cluster::tools::Tools;
 use serde_json::{Value, json};
 
 use super::publish::layout;
-use super::scripts::{Checkout, GitHub, PROGRAM, REPOSITORY, TOKEN, clean, succeed};
+use super::scripts::{Checkout, GitHub, PROGRAM, REPOSITORY, TOKEN};
+use crate::commands::{clean, succeed};
 use crate::registry::Registry;
 
 const NOTHING: &str = "0000000000000000000000000000000000000000";
@@ -165,10 +166,7 @@ fn a_broken_link_fails_the_one_check_that_is_required() {
 /// A project whose images are in this registry, and a commit that touches the program.
 fn ready_to_release(registry: &Registry) -> Runner {
     let runner = Runner::new();
-    let project = runner.checkout.root().join("project.json");
-    let mut names: Value = serde_json::from_str(&fs::read_to_string(&project).expect("names")).expect("JSON");
-    names["registry"] = format!("{}/dogs", registry.host).into();
-    fs::write(project, names.to_string()).expect("names");
+    runner.checkout.publish_to(&format!("{}/dogs", registry.host));
     runner.checkout.write("Cargo.toml", "# the program\n");
     runner.checkout.commit("Change the program");
     runner.checkout.git(&["push", "--quiet", "origin", "main"]);

@@ -5,7 +5,8 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::Command;
 
-use super::scripts::{Checkout, clean, fail, script, succeed};
+use super::scripts::{Checkout, script};
+use crate::commands::{clean, fail, succeed};
 
 const DIGEST: &str = "sha256:1111111111111111111111111111111111111111111111111111111111111111";
 

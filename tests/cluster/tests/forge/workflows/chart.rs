@@ -1,12 +1,11 @@
 //! The chart as an artifact: its version moves with it, and what was published stays.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
 
 use cluster::tools::Tools;
-use serde_json::Value;
 
-use super::scripts::{Checkout, fail, succeed};
+use super::scripts::Checkout;
+use crate::commands::{fail, succeed};
 use crate::registry::Registry;
 
 const CHART: &str = "k8s/charts/dog-gif-app/Chart.yaml";
@@ -48,14 +47,9 @@ fn a_chart_that_has_changed_needs_a_greater_version() {
 #[test]
 fn it_is_pushed_and_signed_once() {
     let (checkout, registry) = (Checkout::new(), Registry::start());
-    let project = checkout.root().join("project.json");
-    let mut names: Value = serde_json::from_str(&fs::read_to_string(&project).expect("names")).expect("JSON");
-    names["registry"] = format!("{}/dogs", registry.host).into();
-    fs::write(project, names.to_string()).expect("names");
+    checkout.publish_to(&format!("{}/dogs", registry.host));
     at_version(&checkout, "1.2.3");
-    let cosign = checkout.root().join(".git/cosign");
-    fs::write(&cosign, "#!/bin/sh\necho \"$@\" >>.git/asked\n").expect("a program");
-    fs::set_permissions(&cosign, fs::Permissions::from_mode(0o755)).expect("permissions");
+    let cosign = checkout.cosign("exit 0");
     let tools = Tools::ready(&["helm"]).expect("Helm");
     let publish = || {
         let mut command = checkout.script("chart.sh");
@@ -70,6 +64,6 @@ fn it_is_pushed_and_signed_once() {
     let chart = ureq::get(address).header("Accept", "application/vnd.oci.image.manifest.v1+json").call();
     assert_eq!(chart.expect("the chart").status(), 200);
     assert_eq!(publish(), "dog-gif-app 1.2.3 is published already\n");
-    let asked = fs::read_to_string(checkout.root().join(".git/asked")).expect("what cosign was asked");
+    let asked = checkout.cosign_was_asked();
     assert_eq!(asked, format!("sign --yes {}/dogs/charts/dog-gif-app@{digest}\n", registry.host));
 }

@@ -1,10 +1,10 @@
 //! A promotion is a pull request that says what changes, of a version that somebody vouches for.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
 use std::process::Command;
 
-use super::scripts::{Checkout, GitHub, clean, fail, succeed};
+use super::scripts::{Checkout, GitHub};
+use crate::commands::{clean, fail, succeed};
 
 const DIGEST: &str = "sha256:2222222222222222222222222222222222222222222222222222222222222222";
 
@@ -12,9 +12,7 @@ const DIGEST: &str = "sha256:222222222222222222222222222222222222222222222222222
 fn ready(cosign: &str) -> Checkout {
     let checkout = Checkout::new();
     succeed(checkout.script("bump.sh").env("ENVIRONMENT", "dev").env("TAG", "0.2.0").env("DIGEST", DIGEST));
-    let program = checkout.root().join(".git/cosign");
-    fs::write(&program, format!("#!/bin/sh\necho \"$@\" >>.git/asked\n{cosign}\n")).expect("a program");
-    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).expect("permissions");
+    checkout.cosign(cosign);
     checkout
 }
 
@@ -39,7 +37,7 @@ fn it_is_one_pull_request_with_the_difference_of_a_version_that_is_signed() {
     assert!(body.contains("changed Deployment dog-gif-app-staging/dog-gif-app\n") && body.contains(DIGEST), "{body}");
     let branch = succeed(clean("git", &checkout.origin()).args(["show", "--stat", "--format=%s", "promote/staging"]));
     assert!(branch.starts_with("staging: Promote 0.2.0 from dev\n") && branch.contains("1 file changed"), "{branch}");
-    let asked = fs::read_to_string(checkout.root().join(".git/asked")).expect("what cosign was asked");
+    let asked = checkout.cosign_was_asked();
     assert!(
         asked.lines().all(|line| {
             line.contains(".github/workflows/release.yaml@refs/heads/main") && line.ends_with(&format!("@{DIGEST}"))

@@ -1,14 +1,14 @@
 //! A release: each platform by digest, one index, and the tag last.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::Command;
 
 use cluster::tools::Tools;
 use serde_json::{Value, json};
 
-use super::scripts::{Checkout, fail, succeed};
+use super::scripts::Checkout;
+use crate::commands::{fail, succeed};
 use crate::registry::{REPOSITORY, Registry, children, digest};
 
 /// An OCI layout with one image, as `nix build .#image-oci` makes one.
@@ -33,16 +33,11 @@ pub fn layout(directory: &Path, architecture: &str) -> String {
 
 fn release(checkout: &Checkout, registry: &Registry, cosign: &str) -> Command {
     // The project under the name that this registry gives it.
-    let project = checkout.root().join("project.json");
-    let mut names: Value = serde_json::from_str(&fs::read_to_string(&project).expect("names")).expect("JSON");
-    names["registry"] = format!("{}/{}", registry.host, REPOSITORY.rsplit_once('/').expect("a path").0).into();
-    fs::write(project, names.to_string()).expect("names");
-    let program = checkout.root().join(".git/cosign");
-    fs::write(&program, format!("#!/bin/sh\necho \"$@\" >>.git/asked\n{cosign}\n")).expect("a program");
-    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).expect("permissions");
+    checkout.publish_to(&format!("{}/{}", registry.host, REPOSITORY.rsplit_once('/').expect("a path").0));
+    let cosign = checkout.cosign(cosign);
     let client = Tools::ready(&["registry-client"]).expect("the client");
     let mut command = checkout.script("release.sh");
-    command.env("TAG", "main-1").env("COSIGN", program);
+    command.env("TAG", "main-1").env("COSIGN", cosign);
     command.env("REGISTRY_CLIENT", client.binary("registry-client").expect("the client"));
     command
 }
@@ -65,7 +60,7 @@ fn one_index_names_the_image_of_each_platform_and_the_same_again_has_the_same_di
     let index: Value = serde_json::from_str(&index).expect("JSON");
     assert_eq!(children(&index), digests);
     assert_eq!(index["manifests"][1]["platform"], json!({"architecture": "arm64", "os": "linux"}));
-    let asked = fs::read_to_string(checkout.root().join(".git/asked")).expect("what cosign was asked");
+    let asked = checkout.cosign_was_asked();
     assert_eq!(asked, format!("sign --yes --recursive {}/dogs/kennel/dog-gif-app@{published}\n", registry.host));
 
     let again = succeed(release(&checkout, &registry, "exit 0").args(&directories));

@@ -1,13 +1,15 @@
 //! The scripts, in a copy of the tree with an origin of its own, and a GitHub that only answers.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Command;
 use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::commands::{clean, make_origin, succeed};
 use crate::front::{Front, Request, Response, rule};
 
 pub const PROGRAM: &str = env!("CARGO_BIN_EXE_cluster");
@@ -33,14 +35,7 @@ impl Checkout {
         succeed(Command::new("find").arg(checkout.root()).args(["-name", "*.md", "-delete"]));
         checkout.write("README.md", "[How to](rollback.md)\n");
         checkout.write("rollback.md", "# Rollback\n");
-        succeed(clean("git", checkout.directory.path()).args([
-            "init",
-            "--quiet",
-            "--bare",
-            "--initial-branch",
-            "main",
-            "origin",
-        ]));
+        make_origin(checkout.directory.path());
         checkout.git(&["init", "--quiet", "--initial-branch", "main"]);
         checkout.git(&["remote", "add", "origin", &checkout.origin().display().to_string()]);
         checkout.commit("Begin");
@@ -88,6 +83,27 @@ impl Checkout {
     pub fn script(&self, name: &str) -> Command {
         script(&self.root(), name)
     }
+
+    /// Makes this the registry of the project, such as `127.0.0.1:5000/dogs`.
+    pub fn publish_to(&self, registry: &str) {
+        let text = fs::read_to_string(self.root().join("project.json")).expect("names");
+        let mut names: Value = serde_json::from_str(&text).expect("JSON");
+        names["registry"] = registry.into();
+        self.write("project.json", &names.to_string());
+    }
+
+    /// A cosign that notes what it is asked, and then does as told; nothing that Git sees.
+    pub fn cosign(&self, commands: &str) -> PathBuf {
+        let program = self.root().join(".git/cosign");
+        fs::write(&program, format!("#!/bin/sh\necho \"$@\" >>.git/asked\n{commands}\n")).expect("a program");
+        fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).expect("permissions");
+        program
+    }
+
+    /// What that cosign was asked so far, a line each time.
+    pub fn cosign_was_asked(&self) -> String {
+        fs::read_to_string(self.root().join(".git/asked")).expect("what cosign was asked")
+    }
 }
 
 /// One of the scripts, in a clone.
@@ -95,44 +111,6 @@ pub fn script(clone: &Path, name: &str) -> Command {
     let mut command = clean(&format!("tests/scripts/workflows/{name}"), clone);
     command.env("DELIVERY", PROGRAM);
     command
-}
-
-/// A command without the settings of whoever runs the tests, and of the job that may run them.
-pub fn clean(program: &str, directory: &Path) -> Command {
-    let program = if program.contains('/') { directory.join(program) } else { program.into() };
-    let mut command = Command::new(program);
-    for (name, _) in std::env::vars_os() {
-        let name = name.to_string_lossy();
-        let of_make =
-            ["ENVIRONMENT", "TAG", "DIGEST", "FORCE", "FROM", "TO", "BASE", "YES", "IMAGES", "CHARTS", "KIND"];
-        if of_make.contains(&&*name)
-            || ["GIT_", "GITHUB_", "MAKE", "MFLAGS", "DOCKER"].iter().any(|begin| name.starts_with(begin))
-        {
-            command.env_remove(&*name);
-        }
-    }
-    command.current_dir(directory).env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
-    for role in ["AUTHOR", "COMMITTER"] {
-        command.env(format!("GIT_{role}_NAME"), "Test").env(format!("GIT_{role}_EMAIL"), "test@example.com");
-    }
-    command
-}
-
-pub fn succeed(command: &mut Command) -> String {
-    let Output { status, stdout, stderr } = command.output().expect("a program to run");
-    assert!(status.success(), "{command:?}: {}{}", text(&stdout), text(&stderr));
-    text(&stdout)
-}
-
-/// What it complained of.
-pub fn fail(command: &mut Command) -> String {
-    let Output { status, stdout, stderr } = command.output().expect("a program to run");
-    assert!(!status.success(), "{command:?} succeeded: {}", text(&stdout));
-    text(&stderr)
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
 }
 
 /// Lists of comments and pull requests that grow, and are changed by number.

@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 use std::process::Stdio;
 
-use super::scripts::{Checkout, fail, script, succeed};
+use super::scripts::{Checkout, script};
+use crate::commands::{fail, succeed};
 
 /// The parts that these paths touch.
 fn parts(checkout: &Checkout, paths: &str) -> String {
