@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::atomically::atomically;
 use super::schema::{catalogue, gif_files, gifs};
 use super::{AnyConnection, Error};
 
@@ -159,7 +160,7 @@ pub fn add_gif(
     if let Some(slug) = slug_of(connection, &facts.sha256)? {
         return Ok(Added::Duplicate(slug));
     }
-    connection.transaction(|connection| {
+    atomically(connection, |connection| {
         // First, as it makes writers wait for each other: what is looked up below stays true.
         bump_version(connection)?;
         if let Some(slug) = slug_of(connection, &facts.sha256)? {
@@ -182,7 +183,7 @@ pub fn add_gif(
 /// # Errors
 /// A statement fails; then nothing is removed.
 pub fn remove_gif(connection: &mut AnyConnection, slug: &str) -> Result<bool, Error> {
-    connection.transaction(|connection| {
+    atomically(connection, |connection| {
         bump_version(connection)?;
         // The row of the bytes goes with it (ON DELETE CASCADE).
         Ok(diesel::delete(gifs::table.filter(gifs::slug.eq(slug))).execute(connection)? == 1)

@@ -1,5 +1,6 @@
 //! The only room that knows SQL. It knows neither HTTP nor what a visitor or a dog means to people.
 
+mod atomically;
 mod connection;
 mod error;
 mod gifs;
@@ -27,6 +28,7 @@ use crate::config::{Backend, Database};
 
 use pool::LastFailure;
 
+pub use atomically::atomically;
 pub use connection::{AnyConnection, Connector};
 pub use error::Error;
 pub use gifs::{
@@ -37,7 +39,7 @@ pub use migrations::{Migrated, ensure_current, migrate, revert_all};
 pub use patience::Patience;
 pub use pool::PoolManager;
 pub use probe::{Look, Probe};
-pub use replacement::{atomically, claim_catalogue, put_gif, remove_all_gifs, renew_catalogue, reserve_ids};
+pub use replacement::{claim_catalogue, put_gif, remove_all_gifs, renew_catalogue, reserve_ids};
 pub use snapshot::{Contents, Snapshot, StoredGif, read_snapshot};
 pub use sqlite::{Purpose, SqliteFile};
 pub use visits::{

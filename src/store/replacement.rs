@@ -11,27 +11,11 @@
 //! `visit_writers` are no contents: they belong to connections of this database, and one that is not sure of its
 //! last batch must find its row as it left it.
 
-use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 
 use super::gifs::{CATALOGUE, bump_version};
 use super::schema::{catalogue, gif_files, gifs};
 use super::{AnyConnection, Error, GifFacts, GifRecord, GifTexts, StoredGif, catalogue_version};
-
-/// Runs `work` in one transaction: what it has changed is taken back when it fails.
-///
-/// # Errors
-/// A statement fails, or what `work` returns.
-pub fn atomically<T>(
-    connection: &mut AnyConnection,
-    work: impl FnOnce(&mut AnyConnection) -> Result<T, Error>,
-) -> Result<T, Error> {
-    if let AnyConnection::Sqlite(connection) = connection {
-        // SQLite's waiters are not served in turn: under load, two seconds may pass without one of theirs.
-        connection.batch_execute("PRAGMA busy_timeout = 30000")?;
-    }
-    connection.transaction(work)
-}
 
 /// The version leaps by so much when everything is replaced: more GIFs never come and go between two looks.
 const LEAP: i64 = 1 << 32;

@@ -1,6 +1,6 @@
 //! `backup` and `restore`: there and back, between backends, and under load.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, TryRecvError};
 
 use diesel::connection::SimpleConnection;
 use dog_gif_app::store::{AnyConnection, catalogue_version, read_snapshot};
@@ -87,26 +87,28 @@ fn a_backup_under_load_is_as_of_one_moment() {
     let database = Database::with_three_dogs();
     let app = App::start(&database);
     let crowd = Crowd::gather(&[app.address]);
-    let stop = AtomicBool::new(false);
     std::thread::scope(|scope| {
-        // Without a snapshot, the number of GIFs and the GIFs would not be from the same moment.
-        scope.spawn(|| {
-            for seed in (50..200).cycle().take_while(|_| !stop.load(Ordering::Relaxed)) {
-                // On SQLite, one that meets too many visitors may be refused.
-                run_with(&database, &[], &["gifs", "add", "-", "--title", "Guest"], &gif_of(seed, 2));
-                run(&database, &["gifs", "remove", "guest"]);
+        // It ends when this is dropped, also by a panic.
+        let (_stop, stopped) = mpsc::channel::<()>();
+        let database = &database;
+        scope.spawn(move || {
+            for seed in (50..200).cycle().take_while(|_| stopped.try_recv() == Err(TryRecvError::Empty)) {
+                run_with(database, &[], &["gifs", "add", "-", "--title", "Guest"], &gif_of(seed, 2)).successful();
+                run(database, &["gifs", "remove", "guest"]).successful();
             }
         });
         crowd.wait_for_more(100);
-        for _ in 0..6 {
-            let before = i64::try_from(crowd.acknowledged()).unwrap();
-            let file = back_up(&database);
-            let after = database.total();
+        let mut overtaken = 0;
+        // Without a snapshot, the number of GIFs and the GIFs would not be from the same moment.
+        while overtaken < 6 {
+            let (version_before, before) = (version(database), i64::try_from(crowd.acknowledged()).unwrap());
+            let file = back_up(database);
+            let (version_after, after) = (version(database), database.total());
+            overtaken += usize::from(version_before != version_after);
             let visits = facts(&file).visits;
             assert!((before..=after).contains(&visits), "{visits} is not between {before} and {after}");
             crowd.wait_for_more(20);
         }
-        stop.store(true, Ordering::Relaxed);
     });
     let record = crowd.disperse();
     record.check(0, database.total());

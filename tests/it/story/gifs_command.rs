@@ -5,7 +5,10 @@ use std::fs::File;
 use std::io::Read;
 use std::os::fd::FromRawFd;
 use std::path::Path;
+use std::sync::mpsc;
+use std::time::Duration;
 
+use dog_gif_app::store::{atomically, claim_catalogue};
 use serde_json::Value;
 
 use crate::harness::Database;
@@ -170,6 +173,35 @@ fn what_is_removed_is_gone_and_what_is_not_there_is_told() {
     let again = run(&database, &["gifs", "remove", "rex-test"]);
     assert_eq!(again.code, 1);
     assert!(again.errors.contains("rex-test") && again.errors.contains("gifs list"), "{again:?}");
+}
+
+/// Longer than visitors wait for a lock.
+const HELD: Duration = Duration::from_secs(4);
+
+#[test]
+fn who_adds_or_removes_waits_for_another_who_changes_the_catalogue() {
+    let database = &Database::with_three_dogs();
+    let (ended, has_ended) = mpsc::channel();
+    std::thread::scope(|scope| {
+        database.query(|connection| {
+            atomically(connection, |connection| {
+                claim_catalogue(connection)?;
+                let adding = (&["gifs", "add", "-", "--title", "Guest"][..], gif_of(9, 3));
+                for (arguments, input) in [adding, (&["gifs", "remove", "rex-test"], Vec::new())] {
+                    let ended = ended.clone();
+                    scope.spawn(move || ended.send(run_with(database, &[], arguments, &input)).unwrap());
+                }
+                let early = has_ended.recv_timeout(HELD);
+                assert!(early.is_err(), "{early:?}");
+                Ok(())
+            })
+        });
+    });
+    for finished in has_ended.try_iter() {
+        finished.successful();
+    }
+    let listed = listed(database);
+    assert!(listed.contains_key("guest") && !listed.contains_key("rex-test"));
 }
 
 #[test]
