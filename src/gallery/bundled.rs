@@ -1,7 +1,7 @@
 //! The dogs that come with the program. They are added to a catalogue that never had any, and they are
 //! there when the database is not.
 
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use bytes::Bytes;
 use rust_embed::RustEmbed;
@@ -20,6 +20,7 @@ pub struct Bundled {
     /// Digest of its bytes.
     pub sha256: Sha256,
     animation: &'static [u8],
+    still: OnceLock<Bytes>,
 }
 
 static DOGS: LazyLock<Vec<Bundled>> = LazyLock::new(|| {
@@ -66,15 +67,19 @@ impl Bundled {
             // Debug builds read the folder at run time.
             std::borrow::Cow::Owned(bytes) => Vec::leak(bytes),
         };
-        Self { entry, sha256: Sha256::of(animation), animation }
+        Self { entry, sha256: Sha256::of(animation), animation, still: OnceLock::new() }
     }
 
-    /// One of its files; the still is drawn on the spot.
+    /// One of its files; the still is drawn when it is first wanted.
     pub fn file(&self, kind: FileKind) -> Bytes {
         match kind {
             FileKind::Animation => Bytes::from_static(self.animation),
-            FileKind::Still => Import::check(self.animation.to_vec(), &self.entry)
-                .map_or_else(|_| Bytes::new(), |import| Bytes::copy_from_slice(import.still())),
+            FileKind::Still => self.still.get_or_init(|| self.draw_still()).clone(),
         }
+    }
+
+    fn draw_still(&self) -> Bytes {
+        Import::check(self.animation.to_vec(), &self.entry)
+            .map_or_else(|_| Bytes::new(), |import| Bytes::copy_from_slice(import.still()))
     }
 }

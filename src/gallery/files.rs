@@ -24,7 +24,7 @@ pub struct FileBytes {
 }
 
 impl FileBytes {
-    /// The file of a bundled dog, which is there when the database is not: the page that apologises shows one.
+    /// The file of a bundled dog, which is there when the database is not.
     pub fn bundled(gif: Sha256, kind: FileKind) -> Option<Self> {
         bundled().find(|dog| dog.sha256 == gif).map(|dog| Self::of(gif, kind, dog.file(kind)))
     }

@@ -8,7 +8,7 @@ use arc_swap::{ArcSwap, Guard};
 use slog::{Logger, info, warn};
 
 use super::unlisted::Unlisted;
-use super::{Catalogue, FileBytes, Files, Readiness, Sha256, Step, VisitCounter, Walk, bundled};
+use super::{Catalogue, FileBytes, Files, Readiness, Sha256, Step, VisitCounter, Walk};
 use crate::store::{
     AnyConnection, Error, FileKind, Store, catalogue_version, count_gifs, gifs_after, gifs_from_to, total_visits,
 };
@@ -71,16 +71,11 @@ impl Gallery {
     pub async fn file(&self, sha256: Sha256, kind: FileKind) -> Result<Option<FileBytes>, Unavailable> {
         let version = {
             let catalogue = self.catalogue.load();
-            // A bundled dog is there when the database never was.
-            let is_listed = catalogue.contains(&sha256) || (catalogue.version() == 0 && is_bundled(&sha256));
-            (!is_listed).then(|| catalogue.version())
+            (!catalogue.contains(&sha256)).then(|| catalogue.version())
         };
         Ok(match version {
             None => self.files.get(sha256, kind).await?,
-            Some(version) => match self.unlisted.find(version, sha256, kind).await {
-                Ok(found) => found,
-                Err(error) => Some(FileBytes::bundled(sha256, kind).ok_or(error)?),
-            },
+            Some(version) => self.unlisted.find(version, sha256, kind).await?,
         })
     }
 
@@ -154,10 +149,6 @@ impl Gallery {
             tokio::time::sleep(interval).await;
         }
     }
-}
-
-fn is_bundled(sha256: &Sha256) -> bool {
-    bundled().any(|dog| dog.sha256 == *sha256)
 }
 
 /// Walks along one page of rows; returns the catalogue behind the last one.

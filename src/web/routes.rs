@@ -5,7 +5,7 @@ use salvo::{Depot, FlowCtrl, Handler, Request, Response, Router, Service, async_
 
 use super::api::{GetGif, GetVisits, ListGifs, OpenApiJson, PostVisit, RandomGif};
 use super::error::Error;
-use super::files::{Asset, Favicon, GifFile, RandomGifRedirect, SwaggerFile};
+use super::files::{Asset, BundledDogFile, Favicon, GifFile, RandomGifRedirect, SwaggerFile};
 use super::hoops::Wrap;
 use super::operations::{Live, MetricsText, Ready, Version};
 use super::pages::{ApiDocs, DogPage, HomePage};
@@ -26,6 +26,7 @@ pub fn website(shared: &Shared) -> Service {
         .push(get("gifs/{file}", GifFile(shared.gallery.clone())))
         .push(get("random.gif", RandomGifRedirect(shared.gallery.clone())))
         .push(get("assets/{file}", Asset))
+        .push(get("assets/dogs/{file}", BundledDogFile))
         .push(get("favicon.ico", Favicon))
         .push(get("api/openapi.json", OpenApiJson::of(&api)))
         .push(get("api/docs", ApiDocs(shared.pages.clone())))

@@ -25,24 +25,39 @@ pub struct GifFile(pub Arc<Gallery>);
 #[handler]
 impl GifFile {
     async fn handle(&self, request: &mut Request, response: &mut Response) -> Result<(), Error> {
-        let (sha256, kind) = request.param::<&str>("file").and_then(parse).ok_or(Error::NotFound)?;
+        let (sha256, kind) = asked_for(request)?;
         let found = self.0.file(sha256, kind).await.map_err(Error::Unavailable)?;
         let (name, value) = SHARED_WITH_ALL;
         response.headers_mut().insert(name, value);
-        let (content_type, cache_control) = match kind {
-            FileKind::Animation => ("image/gif", IMMUTABLE),
-            // Another version of the program may draw another one.
-            FileKind::Still => ("image/png", A_DAY),
-        };
-        let FileBytes { bytes, sha256 } = found.ok_or(Error::NoSuchDog)?;
-        let file = FileAnswer {
-            bytes,
-            content_type: HeaderValue::from_static(content_type),
-            etag: etag_of(&sha256),
-            cache_control,
-        };
-        file.write(request, response)
+        answer_with(found.ok_or(Error::NoSuchDog)?, kind, request, response)
     }
+}
+
+/// Which file of which GIF is asked for.
+///
+/// # Errors
+/// The name is not that of a file.
+pub(super) fn asked_for(request: &Request) -> Result<(Sha256, FileKind), Error> {
+    request.param::<&str>("file").and_then(parse).ok_or(Error::NotFound)
+}
+
+/// Answers with the file of a GIF, or with a part of it.
+///
+/// # Errors
+/// The wanted range lies outside the file.
+pub(super) fn answer_with(
+    FileBytes { bytes, sha256 }: FileBytes,
+    kind: FileKind,
+    request: &Request,
+    response: &mut Response,
+) -> Result<(), Error> {
+    let (content_type, cache_control) = match kind {
+        FileKind::Animation => ("image/gif", IMMUTABLE),
+        // Another version of the program may draw another one.
+        FileKind::Still => ("image/png", A_DAY),
+    };
+    let content_type = HeaderValue::from_static(content_type);
+    FileAnswer { bytes, content_type, etag: etag_of(&sha256), cache_control }.write(request, response)
 }
 
 /// Which file of which GIF is called so.
@@ -58,15 +73,15 @@ fn parse(name: &str) -> Option<(Sha256, FileKind)> {
 
 /// Where the animation with this digest is.
 pub fn animation_url(sha256: &Sha256) -> String {
-    url(sha256, ".gif")
+    url("/gifs/", sha256, ".gif")
 }
 
 /// Where the still with this digest of its animation is.
 pub fn still_url(sha256: &Sha256) -> String {
-    url(sha256, ".png")
+    url("/gifs/", sha256, ".png")
 }
 
-fn url(sha256: &Sha256, suffix: &str) -> String {
+pub(super) fn url(directory: &str, sha256: &Sha256, suffix: &str) -> String {
     let digits = sha256.digits();
-    ["/gifs/", str::from_utf8(&digits).expect("digits are ASCII"), suffix].concat()
+    [directory, str::from_utf8(&digits).expect("digits are ASCII"), suffix].concat()
 }

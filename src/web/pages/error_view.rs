@@ -5,7 +5,7 @@ use salvo::http::StatusCode;
 use serde::Serialize;
 
 use crate::gallery::bundled;
-use crate::web::files::{animation_url, still_url};
+use crate::web::files::{bundled_animation_url, bundled_still_url};
 
 /// What the page of an error shows.
 #[derive(Serialize)]
@@ -19,7 +19,7 @@ pub struct ErrorView<'a> {
     dog: Option<Comforter>,
 }
 
-/// A bundled dog on the page of an error: it is there even when the database is not.
+/// A bundled dog on the page of an error: it is there even when the database is not, and when it was removed.
 #[derive(Serialize)]
 struct Comforter {
     alt: &'static str,
@@ -40,8 +40,8 @@ impl<'a> ErrorView<'a> {
         };
         let dog = bundled().choose(&mut rand::rng()).map(|dog| Comforter {
             alt: dog.entry.told.alt.as_deref().unwrap_or_default(),
-            animation_url: animation_url(&dog.sha256),
-            still_url: still_url(&dog.sha256),
+            animation_url: bundled_animation_url(&dog.sha256),
+            still_url: bundled_still_url(&dog.sha256),
         });
         let is_temporary = status == StatusCode::SERVICE_UNAVAILABLE;
         Self { status: status.as_u16(), heading, sentence, request_id, is_temporary, dog }

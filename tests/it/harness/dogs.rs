@@ -4,6 +4,9 @@ use std::path::Path;
 
 use gif::{Encoder, Frame, Repeat};
 
+use super::App;
+use super::http::Answer;
+
 /// So many random dogs of `Database::with_three_dogs`, which has 23, that less than one run in 10^9 ends otherwise
 /// than it should: each comes up (23 * (21/22)^600 = 2 * 10^-11), and so would one that must not (3 * 10^-12).
 pub const CERTAIN_DRAWS: usize = 600;
@@ -22,6 +25,20 @@ pub fn gif_of(seed: u8, frames: u8) -> Vec<u8> {
     }
     drop(encoder);
     file
+}
+
+/// Both pictures of the dog on a page are there.
+pub fn expect_dog_on(html: &str, app: &App) {
+    let picture = html.split_once("<picture").and_then(|(_, rest)| rest.split_once("</picture>"));
+    let (picture, _) = picture.unwrap_or_else(|| panic!("there is no dog on\n{html}"));
+    let addresses = picture.split('"').filter(|text| text.starts_with('/'));
+    let kinds: Vec<_> = addresses.map(|address| kind_of_picture(&app.get(address), address)).collect();
+    assert_eq!(kinds, ["image/png", "image/gif"], "{picture}");
+}
+
+fn kind_of_picture(answer: &Answer, address: &str) -> String {
+    assert_eq!((answer.status, answer.body.is_empty()), (200, false), "{address}");
+    answer.header("content-type").unwrap_or_default().into()
 }
 
 /// Writes three GIFs, `rex.gif`, `bella.gif` and `odie.gif`, with a manifest, into `directory`.

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use dog_gif_app::gallery::bundled;
+
 use crate::harness::http::{Answer, Connection};
 use crate::harness::tree::read;
 use crate::harness::{App, Database, wait};
@@ -56,7 +58,7 @@ fn no_error_answer_may_be_kept() {
     }
     assert_eq!(statuses, BTreeSet::from([400, 404, 405, 413, 416, 503]));
     // Whatever is sent as a file refuses ranges that lie outside it.
-    for file in ["/gifs/{file}", "/assets/{file}", "/api/docs/{file}"] {
+    for file in ["/gifs/{file}", "/assets/{file}", "/assets/dogs/{file}", "/api/docs/{file}"] {
         let route = routes().into_iter().find(|route| route.pattern == file).expect(file);
         let answer = app.ask("GET", &route.existing(&rex), &[("range", "bytes=99999999-")]);
         assert_eq!((answer.status, answer.header("cache-control")), (416, Some("no-store")), "{file}");
@@ -75,6 +77,7 @@ impl Route {
         let file = match self.pattern.as_str() {
             "/gifs/{file}" => format!("{sha256}.gif"),
             "/assets/{file}" => "style.css".into(),
+            "/assets/dogs/{file}" => format!("{}.gif", bundled().next().expect("a dog").sha256),
             _ => "swagger-ui.css".into(),
         };
         self.pattern.replace("{slug}", "rex-test").replace("{file}", &file)

@@ -14,7 +14,7 @@ fn stable() -> Settings {
         ("v(=|&#x3D;)[0-9a-f]{16}", "v${1}[digest of the file]"),
         ("one of [0-9,]+ dogs", "one of [total] dogs"),
         ("[0-9]+ dogs", "[total] dogs"),
-        ("/gifs/[0-9a-f]{64}", "/gifs/[sha256]"),
+        ("/(gifs|assets/dogs)/[0-9a-f]{64}", "/${1}/[sha256]"),
         ("\"version\": \"[0-9.]+\"", "\"version\": \"[version]\""),
     ] {
         settings.add_filter(pattern, replacement);

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::harness::app::{text, timed};
+use crate::harness::dogs::expect_dog_on;
 use crate::harness::{App, Database, Server, wait};
 
 #[test]
@@ -39,17 +40,7 @@ fn the_page_without_a_database_shows_a_bundled_dog_even_if_all_of_them_were_remo
     server.kill();
     let page = app.get("/");
     assert_eq!(page.status, 503);
-    expect_its_dog(&app, &page.text());
-}
-
-/// Both files of the dog on the page are there.
-fn expect_its_dog(app: &App, html: &str) {
-    let (_, after) = html.split_once("src=\"/gifs/").unwrap_or_else(|| panic!("there is no dog on\n{html}"));
-    let (name, _) = after.split_once('"').unwrap();
-    for path in [format!("/gifs/{name}"), format!("/gifs/{}", name.replace(".gif", ".png"))] {
-        let file = app.get(&path);
-        assert_eq!((file.status, file.body.is_empty()), (200, false), "{path}");
-    }
+    expect_dog_on(&page.text(), &app);
 }
 
 #[test]
@@ -66,14 +57,16 @@ fn without_a_database_the_page_shows_a_dog_but_no_number() {
     assert_eq!(page.header("retry-after"), Some("2"));
     let html = page.text();
     assert_eq!(page.visitor(), None, "a number was made up:\n{html}");
-    expect_its_dog(&app, &html);
+    expect_dog_on(&html, &app);
     let problem = app.ask("POST", "/api/v1/visits", &[]);
     assert_eq!((problem.status, problem.header("retry-after")), (503, Some("2")));
     assert_eq!(app.metric("visits_refused_total{reason=\"too_late\"}"), Some(2.0), "the page and the API");
     assert_eq!(app.get("/api/v1/visits").status, 503);
     // What is in memory needs no database.
     assert_eq!(app.get("/api/v1/gifs").status, 200);
-    assert_eq!(app.get("/random.gif").status, 302);
+    let random = app.get("/random.gif");
+    assert_eq!(random.status, 302);
+    assert_eq!(app.get(random.header("location").unwrap()).status, 200, "it comes with the program");
     assert_eq!(app.probe("/livez").status, 200);
     assert_eq!(app.probe("/readyz").status, 503);
 }

@@ -1,5 +1,6 @@
 //! What is answered to requests that cannot be served.
 
+use crate::harness::dogs::expect_dog_on;
 use crate::harness::http::Connection;
 use crate::harness::{App, Database};
 
@@ -29,6 +30,18 @@ fn nothing_at_an_address_is_a_page_for_people_and_a_problem_for_programs() {
     assert_eq!(problem["request_id"], "find-me-8");
     assert_eq!(problem["type"], "about:blank");
     assert!(problem["detail"].as_str().unwrap().ends_with('.'), "one short sentence: {problem}");
+}
+
+#[test]
+fn the_page_of_an_error_shows_a_dog_even_if_all_of_them_were_removed() {
+    let database = Database::migrated();
+    database.execute("DELETE FROM gifs");
+    database.execute("UPDATE catalogue SET version = version + 20");
+    let app = App::start(&database);
+    app.log.message("Catalogue read");
+    let page = app.get("/nothing/here");
+    assert_eq!(page.status, 404);
+    expect_dog_on(&page.text(), &app);
 }
 
 #[test]
