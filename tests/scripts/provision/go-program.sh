@@ -23,6 +23,12 @@ mkdir -p "$cache"
         echo "go-program.sh: there is no go; install golang-go, or a release from go.dev (1.21 or newer)" >&2
         exit 1
     }
+    # Older ones do not know the variable, and answer with nothing.
+    [ -n "$(GOTOOLCHAIN='' go env GOTOOLCHAIN)" ] || {
+        echo "go-program.sh: $(command -v go) is older than 1.21 and cannot fetch the compiler that is pinned;" \
+            "install a newer one, such as a release from go.dev" >&2
+        exit 1
+    }
     echo "Building $name from its pinned modules, once" >&2
     # In place whole or not at all.
     rm -rf "$root.part"

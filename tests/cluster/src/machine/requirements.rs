@@ -55,6 +55,19 @@ pub fn program(name: &str, package: &str) -> Result<PathBuf> {
     find(name).with_context(|| format!("The program {name} is missing; install {package}."))
 }
 
+/// A Go that fetches the compiler which is asked for: 1.21, or later.
+pub fn go() -> Result<()> {
+    let go = program("go", "golang-go, or a release from go.dev (1.21 or newer)")?;
+    // Older ones do not know the variable, and answer with nothing.
+    let answer = Command::new(&go).args(["env", "GOTOOLCHAIN"]).env_remove("GOTOOLCHAIN").output();
+    ensure!(
+        answer.is_ok_and(|answer| !answer.stdout.trim_ascii().is_empty()),
+        "{} is older than 1.21 and cannot fetch the compiler that is pinned; install a newer one, such as a release from go.dev.",
+        go.display()
+    );
+    Ok(())
+}
+
 /// redis, or valkey, which took its place.
 pub fn redis() -> Result<PathBuf> {
     find("redis-server")

@@ -19,7 +19,7 @@ pub fn all(tools: &[&Tool]) -> Result<()> {
     if tools.is_empty() {
         return Ok(());
     }
-    requirements::program("go", "golang-go, or a release from go.dev (1.21 or newer)")?;
+    requirements::go()?;
     let cache = cache()?;
     std::fs::create_dir_all(&cache).with_context(|| format!("cannot make {}", cache.display()))?;
     // Two runs that start together build once.

@@ -123,4 +123,10 @@ fn a_missing_program_is_named() {
     symlink(git, nothing.path().join("git")).expect("a link");
     let sentence = checkout.refusal_of(&mut render);
     assert!(sentence.contains("go ") && sentence.contains("install"), "{sentence}");
+
+    // What Debian 12 has: it knows no GOTOOLCHAIN.
+    checkout.script("old/go", "[ \"$*\" != 'env GOTOOLCHAIN' ] || echo");
+    symlink(checkout.root().join("old/go"), nothing.path().join("go")).expect("a link");
+    let sentence = checkout.refusal_of(&mut render);
+    assert!(sentence.contains("go is older than 1.21") && sentence.contains("install a newer one"), "{sentence}");
 }
