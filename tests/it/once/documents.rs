@@ -2,9 +2,9 @@
 
 use std::process::Command;
 
-use crate::harness::Database;
 use crate::harness::app::run;
 use crate::harness::tree::{read, root};
+use crate::harness::{App, Database};
 
 /// Those at these places, and every runbook.
 fn documents() -> Vec<String> {
@@ -125,6 +125,21 @@ fn every_command_and_flag_of_the_program_is_there() {
         for flag in arguments.iter().filter(|word| word.starts_with("--")) {
             assert!(help.contains(flag.as_str()), "{command}: there is no {flag}");
         }
+    }
+}
+
+#[test]
+fn every_address_that_curl_is_given_answers() {
+    let app = App::start(&Database::fresh_sqlite());
+    for (command, arguments) in typed("curl", 3) {
+        let (address, flags) = arguments.split_last().expect("an address");
+        let method = flags.iter().position(|flag| flag == "-X").map_or("GET", |at| flags[at + 1].as_str());
+        let answer = match address.split_at_checked("localhost:5000".len()) {
+            Some(("localhost:5000", path)) => app.ask(method, path, &[]),
+            Some(("localhost:9090", path)) => app.probe(path),
+            _ => panic!("{command}: whose address is that?"),
+        };
+        assert!((200..300).contains(&answer.status), "{command}: {}", answer.status);
     }
 }
 

@@ -1,21 +1,105 @@
-//! What docs/runbooks tells to type and to read exists.
+//! What the documents tell to type works, and what docs/runbooks tells to read exists.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use crate::checkout::Checkout;
+use crate::checkout::{Checkout, digest, succeed};
+use Tried::{By, Here, Not};
+
+/// How a target of make is tried.
+enum Tried {
+    /// As the documents type it, by the next test.
+    Here,
+    /// By the tests at this place.
+    By(&'static str),
+    /// By none, and why.
+    Not(&'static str),
+}
+
+const TARGETS: &[(&str, Tried)] = &[
+    ("help", By("tests/it/once/documents.rs")),
+    ("run", Not("a release build takes minutes")),
+    ("test", Not("it is what runs this")),
+    ("test-failover", Not("minutes; the leg mysql has its short form")),
+    ("mutants", Not("hours")),
+    ("lint", Not("its legs are those of make test")),
+    ("bench", Not("figures need a quiet machine, and an hour")),
+    ("load", Not("figures need a quiet machine")),
+    ("observe", By("tests/it/observability/laptop.rs")),
+    ("smoke", Not("it needs a container engine; the command behind it has tests/it/once/smoke.rs")),
+    ("tools", Not("it installs packages; make test does the same at its start")),
+    ("bump", Here),
+    ("promote", Here),
+    ("render", Here),
+    ("diff", Here),
+    ("readme", By("tests/cluster/tests/chart/main.rs")),
+    ("cleanup", By("tests/cluster/tests/forge/cleanup")),
+    ("adopt", By("tests/cluster/tests/adoption")),
+    ("dashboards", By("tests/dashboards/dashboards.test.js")),
+    ("picture", Not("minutes; its queries are those of tests/it/observability/dashboards")),
+    ("cluster", By("tests/cluster/tests/gitops")),
+    ("plan", By("tests/terraform/test_infrastructure.py")),
+    ("apply", By("tests/terraform/test_infrastructure.py")),
+    ("drift", By("tests/terraform/test_infrastructure.py")),
+];
 
 #[test]
-fn every_make_target_exists() {
+fn every_target_of_make_is_tried_or_says_why_not() {
     let makefile = read(&root().join("Makefile"));
-    let mut seen = 0;
-    for (path, text) in runbooks() {
-        for command in text.split("`make ").skip(1) {
-            let target = command.split([' ', '`']).next().unwrap_or_default();
-            assert!(makefile.contains(&format!("\n{target}:")), "{}: make {target}", path.display());
-            seen += 1;
+    let targets = makefile.lines().find_map(|line| line.strip_prefix(".PHONY:")).expect("the list of targets");
+    let known: Vec<_> = TARGETS.iter().map(|(target, _)| *target).collect();
+    assert_eq!(targets.split_whitespace().collect::<Vec<_>>(), known);
+    for (target, tried) in TARGETS {
+        match tried {
+            Here => {}
+            By(tests) => assert!(root().join(tests).exists(), "{target}: there is no {tests}"),
+            Not(reason) => assert!(!reason.is_empty(), "{target}: why not?"),
         }
     }
-    assert!(seen > 5, "only {seen} commands were found");
+}
+
+#[test]
+fn what_the_documents_type_works() {
+    let mut tried = BTreeMap::<_, usize>::new();
+    let documents = ["README.md", "CONTRIBUTING.md", "k8s/README.md", "argocd/README.md"].map(|name| root().join(name));
+    for (path, text) in documents.map(|path| (path.clone(), read(&path))).into_iter().chain(runbooks()) {
+        for command in text.split(['`', '\n']).filter_map(|piece| piece.strip_prefix("make ")) {
+            let mut words = command.split(" #").next().unwrap_or_default().split_whitespace();
+            let target = words.next().unwrap_or_default();
+            let arguments: Vec<_> = words.take_while(|word| word.contains('=')).map(filled_in).collect();
+            // A name alone is a mention.
+            if arguments.is_empty() || !TARGETS.iter().any(|(name, tried)| *name == target && matches!(tried, Here)) {
+                continue;
+            }
+            let checkout = checkout_with_a_history();
+            let typed: Vec<_> = [target].into_iter().chain(arguments.iter().map(String::as_str)).collect();
+            let told = succeed(&mut checkout.make(&typed));
+            assert!(!told.is_empty(), "{}: make {command} says nothing", path.display());
+            *tried.entry(target.to_owned()).or_default() += 1;
+        }
+    }
+    let here = TARGETS.iter().filter(|(_, tried)| matches!(tried, Here)).map(|(target, _)| *target);
+    for target in here {
+        assert!(tried.contains_key(target), "no document types make {target}: {tried:?}");
+    }
+}
+
+/// Something for what the documents leave open.
+fn filled_in(argument: &str) -> String {
+    match argument.split_once("=") {
+        Some(("TAG", "…")) => "TAG=0.4.0".to_owned(),
+        Some(("DIGEST", "…" | "sha256:…")) => format!("DIGEST={}", digest(4)),
+        _ => argument.to_owned(),
+    }
+}
+
+/// Each environment has something that the next one has not, and main is at origin without the last commit.
+fn checkout_with_a_history() -> Checkout {
+    let checkout = Checkout::new();
+    checkout.commit_version("staging", "0.2.0", 2);
+    checkout.git(&["update-ref", "refs/remotes/origin/main", "HEAD"]);
+    checkout.commit_version("dev", "0.3.0", 3);
+    checkout
 }
 
 #[test]

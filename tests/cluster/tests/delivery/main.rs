@@ -5,6 +5,6 @@ mod arguments;
 mod bump;
 mod checkout;
 mod diff;
+mod documents;
 mod promote;
 mod render;
-mod runbooks;
