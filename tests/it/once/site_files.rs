@@ -100,9 +100,9 @@ fn a_part_is_one_of_the_compressed_bytes() {
 #[test]
 fn pictures_are_compressed_already() {
     let app = App::start(&Database::fresh_sqlite());
-    for path in ["/favicon.ico", "/assets/touch-icon.png"] {
+    for (path, content_type) in [("/favicon.ico", "image/x-icon"), ("/assets/touch-icon.png", "image/png")] {
         let answer = app.ask("GET", path, &[("accept-encoding", "gzip")]);
-        assert_eq!(answer.status, 200, "{path}");
+        assert_eq!((answer.status, answer.header("content-type")), (200, Some(content_type)), "{path}");
         assert_eq!((answer.header("content-encoding"), answer.header("vary")), (None, None), "{path}");
     }
 }
