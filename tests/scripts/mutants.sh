@@ -3,11 +3,12 @@
 # most go into compiling; what was caught once is not tried again before its line changes.
 #
 #   tests/scripts/mutants.sh                  counting, store and files
-#   tests/scripts/mutants.sh GROUP [OPTION…]  one of them, with options of cargo-mutants: `--shard 3/20`,
+#   tests/scripts/mutants.sh GROUP [OPTION…]  one of them, with options of cargo-mutants:
 #                                             `--file src/store/visits/writers.rs`, or `--in-place`, which compiles
 #                                             less and wants the tree
 #
 # A group is tried in rounds, with ever slower tests for what the faster ones let pass; the last line has its figure.
+# No `--shard`: each round would divide what the rounds before have left, and so try others than they did.
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit
 
@@ -23,6 +24,10 @@ mutants() {
     local group=$1 files=() options=() database tests status out
     shift
     while [ "$1" != -- ]; do
+        if [[ $1 == --shard* ]]; then
+            echo "mutants.sh: --shard and rounds do not go together; take a part by --file" >&2
+            return 2
+        fi
         options+=("$1")
         shift
     done
