@@ -83,7 +83,7 @@ ROUNDS
 files() {
     mutants files "$@" -- 'src/web/files/*.rs' <<'ROUNDS'
 sqlite tests:: story::gif_files once::site_files once::properties
-sqlite once::error_answers story::errors story::pages story::catalogue
+sqlite once::error_answers story::errors story::pages story::catalogue story::api
 ROUNDS
 }
 
