@@ -73,8 +73,9 @@ fn a_single_range_is_sent_alone() {
     let length = bytes.len();
     let (last, from_ten, cut) = (length - 1, &bytes[10..], &bytes[2..=5]);
     let as_long = format!("bytes=-{length}");
-    let cases: [(&str, &[u8], String); 5] = [
+    let cases: [(&str, &[u8], String); 6] = [
         ("bytes=2-5", cut, format!("bytes 2-5/{length}")),
+        ("bytes=7-7", &bytes[7..=7], format!("bytes 7-7/{length}")),
         ("bytes=10-", from_ten, format!("bytes 10-{last}/{length}")),
         ("bytes=-3", &bytes[length - 3..], format!("bytes {}-{last}/{length}", length - 3)),
         (&as_long, &bytes, format!("bytes 0-{last}/{length}")),
