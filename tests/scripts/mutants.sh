@@ -65,7 +65,7 @@ figure() {
 
 counting() {
     mutants counting "$@" -- 'src/store/visits/*.rs' src/gallery/counter.rs 'src/gallery/counter/*.rs' <<'ROUNDS'
-mariadb story::counting
+mariadb tests:: story::counting
 mariadb servers::writers servers::lost_batches servers::stale servers::sessions servers::read_only servers::replicas story::doubt story::setting
 sqlite story::counting story::doubt story::setting story::backup once::full_disk once::signals
 mariadb faults::cut_connections faults::silence faults::killed_app faults::killed_database servers::scrape

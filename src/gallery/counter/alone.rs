@@ -98,3 +98,24 @@ impl Drop for UnderWay<'_> {
         let _ = self.counter.queue.send(visit);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_streak_is_on_after_some_batches_of_one_until_a_batch_has_more() {
+        let streak = Streak::default();
+        for _ in 0..BATCHES_OF_ONE {
+            assert!(!streak.is_on());
+            streak.note(1);
+        }
+        assert!(streak.is_on());
+        streak.note(1);
+        assert!(streak.is_on());
+        streak.note(2);
+        assert!(!streak.is_on());
+        streak.note(1);
+        assert!(!streak.is_on());
+    }
+}

@@ -74,7 +74,6 @@ impl Committer {
                     self.tell_failure(error.in_full(), &mut outage);
                     std::thread::sleep(pause);
                     pause = (pause * 2).min(LONGEST_PAUSE);
-                    self.take_waiting();
                 }
             }
         }
@@ -93,7 +92,7 @@ impl Committer {
     fn attempt(&mut self) -> Result<Attempt, Error> {
         let shared = self.ledger.clone();
         let mut ledger = shared.blocking_lock();
-        self.take_waiting_with(&ledger);
+        self.take_waiting(&ledger);
         let undecided = ledger.undecided_visits();
         if undecided > 0 {
             match ledger.settle()? {
@@ -109,7 +108,7 @@ impl Committer {
                         "known_batch" => known, "found_batch" => found);
                 }
             }
-            self.take_waiting_with(&ledger);
+            self.take_waiting(&ledger);
         }
         let visits = u32::try_from(self.waiting.len()).unwrap_or(0);
         if visits == 0 {
@@ -128,14 +127,9 @@ impl Committer {
         Ok(Attempt::Counted)
     }
 
-    fn take_waiting(&mut self) {
-        let shared = self.ledger.clone();
-        self.take_waiting_with(&shared.blocking_lock());
-    }
-
     /// Lets those join who have come meanwhile, and those go who have given up; the undecided stay and come first, as
     /// their number in the batch is fixed.
-    fn take_waiting_with(&mut self, ledger: &Ledger) {
+    fn take_waiting(&mut self, ledger: &Ledger) {
         while let Ok(visit) = self.queue.try_recv() {
             self.waiting.push(visit);
         }
@@ -195,38 +189,91 @@ impl Outage {
 
 #[cfg(test)]
 mod tests {
+    use std::path::PathBuf;
+
     use slog::Discard;
     use tokio::sync::{Semaphore, oneshot};
 
     use super::super::visit::Place;
     use super::*;
     use crate::config::{Backend, Database};
-    use crate::store::Store;
+    use crate::store::{Purpose, Store};
 
     #[tokio::test]
     async fn a_visitor_who_leaves_during_an_outage_does_not_end_it() {
         let nowhere = Database::Sqlite { path: "/dev/null/dogs.db".into() };
-        let metrics = Metrics::new("test", Backend::Sqlite);
-        let pulse = Arc::new(Pulse::default());
+        let (committer, queue) = committer(&Store::open(&nowhere));
+        let pulse = committer.pulse.clone();
         pulse.attempt_failed("it is away");
-        let (queue, visits) = mpsc::unbounded_channel();
-        let permit = Arc::new(Semaphore::new(1)).acquire_owned().await.unwrap();
-        let (answer, number) = oneshot::channel();
-        assert!(queue.send(Visit::new(answer, Place::new(permit, metrics.visit_queue_depth.clone()))).is_ok());
-        // Who has left, and then the end of the counter.
-        drop((number, queue));
-        let committer = Committer {
-            ledger: Arc::new(Mutex::new(Store::open(&nowhere).ledger())),
-            streak: Arc::default(),
-            queue: visits,
-            waiting: Vec::new(),
-            pulse: pulse.clone(),
-            runtime: Handle::current(),
-            metrics,
-            logger: Logger::root(Discard, slog::o!()),
-        };
-        tokio::task::spawn_blocking(move || committer.run()).await.unwrap();
+        let (gone, number) = visit();
+        drop(number);
+        assert!(queue.send(gone).is_ok());
+        run_to_the_end(committer, queue).await;
         assert_eq!(pulse.failure().as_deref(), Some("it is away"));
         assert_eq!(pulse.busy_for(), Duration::ZERO);
+    }
+
+    #[tokio::test]
+    async fn visitors_who_have_left_are_not_counted_among_those_who_wait() {
+        let directory = PathBuf::from("/tmp").join(format!("dog-gif-app-{:016x}", rand::random::<u64>()));
+        std::fs::create_dir(&directory).unwrap();
+        let store = Store::open(&Database::Sqlite { path: directory.join("dogs.db") });
+        store.migrate(Purpose::Beginning).unwrap();
+        let (committer, queue) = committer(&store);
+        let mut numbers = Vec::new();
+        for is_gone in [true, false, true, false] {
+            let (visit, number) = visit();
+            assert!(queue.send(visit).is_ok());
+            numbers.extend((!is_gone).then_some(number));
+        }
+        run_to_the_end(committer, queue).await;
+        let numbers: Vec<_> = numbers.into_iter().map(|mut number| number.try_recv()).collect();
+        assert_eq!(numbers, [Ok(1), Ok(2)]);
+        std::fs::remove_dir_all(directory).unwrap();
+    }
+
+    #[test]
+    fn an_outage_is_told_again_when_its_cause_has_changed_and_a_second_has_gone_by() {
+        let mut outage = Outage::default();
+        assert!(outage.is_news("it is away"));
+        assert!(!outage.is_news("it refuses"), "something was told just now");
+        outage.told.as_mut().unwrap().0 -= TELL_EVERY;
+        assert!(!outage.is_news("it is away"), "it was told");
+        assert!(outage.is_news("it refuses"));
+    }
+
+    #[test]
+    fn an_outage_is_as_long_as_since_its_first_failure() {
+        let outage = Outage { begin: Some(Instant::now() - Duration::from_millis(1500)), ..Outage::default() };
+        assert!((1.5..1.9).contains(&outage.seconds()), "{}", outage.seconds());
+    }
+
+    /// The counting thread, before it runs, and the way to it.
+    fn committer(store: &Store) -> (Committer, mpsc::UnboundedSender<Visit>) {
+        let (visits, queue) = mpsc::unbounded_channel();
+        let committer = Committer {
+            ledger: Arc::new(Mutex::new(store.ledger())),
+            streak: Arc::default(),
+            queue,
+            waiting: Vec::new(),
+            pulse: Arc::default(),
+            runtime: Handle::current(),
+            metrics: Metrics::new("test", Backend::Sqlite),
+            logger: Logger::root(Discard, slog::o!()),
+        };
+        (committer, visits)
+    }
+
+    /// A visit, and where its number arrives.
+    fn visit() -> (Visit, oneshot::Receiver<i64>) {
+        let permit = Arc::new(Semaphore::new(1)).try_acquire_owned().unwrap();
+        let depth = Metrics::new("test", Backend::Sqlite).visit_queue_depth;
+        let (answer, number) = oneshot::channel();
+        (Visit::new(answer, Place::new(permit, depth)), number)
+    }
+
+    async fn run_to_the_end(committer: Committer, queue: mpsc::UnboundedSender<Visit>) {
+        drop(queue);
+        tokio::task::spawn_blocking(move || committer.run()).await.unwrap();
     }
 }
