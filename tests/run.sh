@@ -126,7 +126,8 @@ formatted() {
 }
 
 linted() {
-    cargo clippy --locked --all-targets -- --deny warnings && road clippy --all-targets -- --deny warnings
+    cargo clippy --locked --all-targets -- --deny warnings && road clippy --all-targets -- --deny warnings &&
+        cargo clippy --locked --manifest-path benches/peer/Cargo.toml --target-dir target -- --deny warnings
 }
 
 # What can be said of the manifests and of the delivery commands without a cluster.

@@ -47,6 +47,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(axum::serve(listener, router).await?)
 }
 
+#[expect(clippy::disallowed_methods, reason = "the peer has no settings but these")]
 fn database() -> Result<MySqlConnectOptions, Box<dyn Error>> {
     let setting = |name: &str| std::env::var(name).map_err(|error| format!("{name}: {error}"));
     let options = MySqlConnectOptions::new().host(&setting("MYSQL_HOST")?).port(setting("MYSQL_PORT")?.parse()?);
