@@ -30,7 +30,7 @@ pub struct Adopt {
     /// Where images and charts are pushed; ghcr.io/OWNER if OWNER alone is given
     #[arg(long, env = "REGISTRY", default_value = "", hide_default_value = true)]
     registry: String,
-    /// The website's domain; dev, staging and argocd are names in it
+    /// The website's domain; dev, staging, argocd and grafana are names in it
     #[arg(long, env = "DOMAIN", default_value = "", hide_default_value = true)]
     domain: String,
     /// The Google Cloud project of dev and staging

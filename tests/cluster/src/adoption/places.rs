@@ -32,9 +32,10 @@ pub fn forms(project: &Project) -> Vec<Form> {
     };
     let Project { owner, repository, .. } = project;
     add(&["github.com/", "\"", "repo:", "--repo ", "raw.githubusercontent.com/"], &format!("{owner}/{repository}"), "");
-    // The organisation whose teams come into Argo CD.
-    add(&["orgs: - name: "], owner, "");
+    // The organisation whose teams come into Argo CD and Grafana.
+    add(&["orgs: - name: ", "organizations: "], owner, "");
     add(&["g, "], owner, ":");
+    add(&["'@"], owner, "/");
     add(&[""], &project.registry, "");
     add(&[""], &project.domain, "");
     for project in [&project.nonproduction_project, &project.production_project] {
@@ -136,6 +137,8 @@ mod tests {
             ("[dogs.example, dev.dogs.example]", "[acme.test, dev.acme.test]"),
             ("orgs:\n    - name: dogs\n", "orgs:\n    - name: acme\n"),
             ("g, dogs:platform, role:admin", "g, acme:platform, role:admin"),
+            ("allowed_organizations: dogs\n", "allowed_organizations: acme\n"),
+            ("contains(groups[*], '@dogs/platform')", "contains(groups[*], '@acme/platform')"),
             ("projectID: dogs-production", "projectID: acme-production"),
             (
                 "nonproduction_project_id   = \"dogs-nonproduction\"",

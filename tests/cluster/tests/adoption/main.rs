@@ -162,6 +162,17 @@ fn what_cannot_be_a_name_is_refused_and_nothing_is_written() {
     assert_eq!(copy.git(&["status", "--porcelain"]), "");
 }
 
+/// With a value an example would be a name that stands there already, which is refused.
+#[test]
+fn the_readme_names_every_variable_without_a_value() {
+    let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../README.md")).expect("README.md");
+    for (name, _) in OTHERS {
+        let variable = name.replace('-', "_").to_ascii_uppercase();
+        assert!(readme.contains(&format!("{variable}=…")), "README.md does not say {variable}=…");
+        assert_eq!(readme.matches(&format!("{variable}=")).count(), readme.matches(&format!("{variable}=…")).count());
+    }
+}
+
 #[test]
 fn a_name_where_nobody_knows_of_it_is_found() {
     let copy = Copy::new();
@@ -175,6 +186,10 @@ fn a_name_where_nobody_knows_of_it_is_found() {
         format!("  account: dog@{production}.iam.gserviceaccount.com"),
         format!("  project: {production}"),
         format!("  bucket = \"{}-logs\"", name("buckets")),
+        format!("gcloud storage ls gs://{}-logs", name("buckets")),
+        format!("  member: serviceAccount:{production}.svc.id.goog[dogs/dog]"),
+        format!("      allowed_organizations: {owner}"),
+        format!("        contains(groups[*], '@{owner}/platform') && 'Admin'"),
     ] {
         assert_eq!(leaks("k8s/x.yaml", &line, &project).len(), 1, "{line}");
     }
@@ -199,6 +214,11 @@ fn leaks(path: &str, text: &str, project: &BTreeMap<String, String>) -> Vec<Stri
         format!("github.com:{owner}/"),
         format!("repo:{owner}/"),
         format!("g, {owner}:"),
+        format!("'@{owner}/"),
+        format!("organizations: {owner}"),
+        format!("gs://{buckets}-"),
+        format!("{}.svc.id.goog", project["nonproductionProject"]),
+        format!("{}.svc.id.goog", project["productionProject"]),
     ];
     let projects = [&project["nonproductionProject"], &project["productionProject"]];
     // Keys below `bucketNames:` or the like, as far as they are indented deeper.
