@@ -56,6 +56,13 @@ class Reading(unittest.TestCase):
                     self.assertTrue(variable.type)
                     self.assertTrue(variable.description)
 
+    def test_every_variable_of_a_module_refuses_what_cannot_be(self):
+        for folder in [*MODULES, TERRAFORM / "bootstrap"]:
+            for variable in readme.variables(folder):
+                if variable.type != "bool":
+                    with self.subTest(f"{name(folder)}: {variable.name}"):
+                        self.assertGreater(variable.validations, 0)
+
     def test_every_output_has_a_description(self):
         for folder in FOLDERS:
             for output in readme.outputs(folder):

@@ -53,11 +53,21 @@ variable "node_locations" {
 variable "network" {
   description = "Id of the network"
   type        = string
+
+  validation {
+    condition     = can(regex("^projects/[^/]+/global/networks/[^/]+$", var.network))
+    error_message = "network must be an id, projects/PROJECT/global/networks/NAME: the output `network` of modules/network."
+  }
 }
 
 variable "subnetwork" {
   description = "Id of the nodes' subnet"
   type        = string
+
+  validation {
+    condition     = can(regex("^projects/[^/]+/regions/[^/]+/subnetworks/[^/]+$", var.subnetwork))
+    error_message = "subnetwork must be an id, projects/PROJECT/regions/REGION/subnetworks/NAME: the output `subnetwork` of modules/network."
+  }
 }
 
 variable "range_names" {
@@ -66,6 +76,11 @@ variable "range_names" {
     pods     = string
     services = string
   })
+
+  validation {
+    condition     = alltrue([for name in values(var.range_names) : can(regex("^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$", name))])
+    error_message = "range_names must be names, not ranges: lower-case letters, digits and hyphens, beginning with a letter."
+  }
 }
 
 variable "control_plane_range" {
@@ -81,6 +96,11 @@ variable "control_plane_range" {
 variable "node_tag" {
   description = "Network tag of the nodes, by which the firewall knows them"
   type        = string
+
+  validation {
+    condition     = can(regex("^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$", var.node_tag))
+    error_message = "node_tag must have 1 to 63 lower-case letters, digits and hyphens, beginning with a letter."
+  }
 }
 
 variable "authorized_networks" {

@@ -279,6 +279,38 @@ run "refuses_a_region_for_a_zone" {
   expect_failures = [var.node_locations]
 }
 
+run "refuses_a_network_without_its_project" {
+  command = plan
+  variables {
+    network = "test"
+  }
+  expect_failures = [var.network]
+}
+
+run "refuses_a_network_for_its_subnet" {
+  command = plan
+  variables {
+    subnetwork = "projects/dogs-test/global/networks/test"
+  }
+  expect_failures = [var.subnetwork]
+}
+
+run "refuses_a_range_for_its_name" {
+  command = plan
+  variables {
+    range_names = { pods = "10.20.0.0/18", services = "services" }
+  }
+  expect_failures = [var.range_names]
+}
+
+run "refuses_a_tag_with_capitals" {
+  command = plan
+  variables {
+    node_tag = "Test-Nodes"
+  }
+  expect_failures = [var.node_tag]
+}
+
 run "refuses_a_control_plane_of_another_size" {
   command = plan
   variables {
