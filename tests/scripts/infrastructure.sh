@@ -5,8 +5,8 @@
 #   infrastructure.sh apply ENVIRONMENT     shows it, asks (with CI=true it does not) and does it, under both locks
 #   infrastructure.sh drift ENVIRONMENT     exit code 2 when the clouds are otherwise than Git says
 #
-# Credentials come as AWS and Google give them: AWS for the state, Google for the rest. TERRAFORM names the program; it is
-# the first of terraform and tofu otherwise.
+# Credentials come as AWS and Google give them: AWS for the state, Google for the rest. TERRAFORM names the program; else it
+# is the one that wrote the lock file of providers, and without such a file the first of terraform and tofu.
 set -euo pipefail
 cd "$(dirname "$0")/../../terraform/environments"
 
@@ -34,8 +34,20 @@ esac
 [[ -n $environment && " $known " == *" $environment "* ]] || refuse "there is no environment \`$environment\`; there are: $known"
 cd "$environment"
 
-program=${TERRAFORM:-$(command -v terraform || command -v tofu || true)}
-[ -n "$program" ] || refuse "there is neither terraform nor tofu in PATH; install one (1.11 or newer), or run this in \`nix develop\`"
+# A lock file that is there is believed, and not written. It names the registry of its own program.
+frozen=()
+if [ ! -e .terraform.lock.hcl ]; then
+    program=$(command -v terraform || command -v tofu || true)
+    lacking="neither terraform nor tofu in PATH"
+else
+    frozen=(-lockfile=readonly)
+    name=terraform
+    if grep -q '^provider "registry.opentofu.org/' .terraform.lock.hcl; then name=tofu; fi
+    program=$(command -v "$name" || true)
+    lacking="no $name in PATH, whose lock file of providers this is"
+fi
+program=${TERRAFORM:-$program}
+[ -n "$program" ] || refuse "there is $lacking; install one (1.11 or newer), or run this in \`nix develop\`, which has OpenTofu"
 
 any_of AWS_ACCESS_KEY_ID AWS_PROFILE AWS_WEB_IDENTITY_TOKEN_FILE AWS_CONTAINER_CREDENTIALS_RELATIVE_URI AWS_CONTAINER_CREDENTIALS_FULL_URI ||
     [ -e "${AWS_SHARED_CREDENTIALS_FILE:-$HOME/.aws/credentials}" ] || [ -e "${AWS_CONFIG_FILE:-$HOME/.aws/config}" ] ||
@@ -48,9 +60,6 @@ any_of GOOGLE_APPLICATION_CREDENTIALS GOOGLE_CREDENTIALS GOOGLE_OAUTH_ACCESS_TOK
 is_there TF_VAR_project_number || grep -qs '^project_number' -- *.tfvars ||
     refuse "the project's number is nowhere: write project_number = \"…\" into terraform/environments/$environment/terraform.tfvars (\`gcloud projects describe PROJECT --format='value(projectNumber)'\`)"
 
-# A lock file that is there is believed, and not written.
-frozen=()
-if [ -e .terraform.lock.hcl ]; then frozen=(-lockfile=readonly); fi
 "$program" init -input=false "${frozen[@]}" >&2
 
 case $action in

@@ -46,6 +46,31 @@ class Refusals(unittest.TestCase):
             (programs / program).symlink_to(shutil.which(program))
         self.assertIn("neither terraform nor tofu", self.refused("plan", "production", TERRAFORM="", PATH=str(programs)))
 
+    def test_another_program_than_the_one_that_wrote_the_lock_file(self):
+        """It names the registry of its own program, and the other one finds nothing in it."""
+        root = copy()
+        (root / "terraform/environments/production/.terraform.lock.hcl").write_text(
+            'provider "registry.opentofu.org/hashicorp/google" {\n  version = "7.45.0"\n}\n'
+        )
+        programs = root / "programs"
+        programs.mkdir()
+        for program in ("dirname", "paste", "grep"):
+            (programs / program).symlink_to(shutil.which(program))
+        for program in ("terraform", "tofu"):
+            (programs / program).write_text(f"#!{shutil.which('bash')}\necho {program} \"$1\"\n")
+            (programs / program).chmod(0o755)
+        command = ["tests/scripts/infrastructure.sh", "plan", "production"]
+        environment = {"PATH": str(programs), "HOME": str(root), "TF_VAR_project_number": "123456789012"} | CREDENTIALS
+
+        def run(status):
+            done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True)
+            self.assertEqual(done.returncode, status, done.stderr)
+            return done.stdout + done.stderr
+
+        self.assertEqual(run(0), "tofu plan\ntofu init\n")
+        (programs / "tofu").unlink()
+        self.assertIn("there is no tofu in PATH, whose lock file of providers this is", run(1))
+
     def test_no_credentials_for_the_state(self):
         self.assertIn("no credentials of AWS", self.refused("plan", "production", GOOGLE_OAUTH_ACCESS_TOKEN="none"))
 
