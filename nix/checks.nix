@@ -2,25 +2,41 @@
 # copy of the repository; when it fails because something derived is stale, let it print what repairs it.
 {
   lib,
+  argocd,
+  buildGoModule,
+  chromium,
   deadnix,
-  findutils,
+  dejavu_fonts,
+  etcd,
   gitMinimal,
-  gnugrep,
   gnutar,
   jq,
+  kubectl,
+  kubernetes,
+  kubernetes-helm,
+  kustomize,
+  makeFontsConf,
   mariadb,
   libfaketime,
   mysql84,
+  nix,
+  nodejs,
   openssl,
+  opentelemetry-collector-contrib,
+  opentofu,
   prometheus,
+  python3,
   runCommand,
   shellcheck,
   statix,
+  terraform-providers,
   unixtools,
+  yq-go,
   app,
   formatter,
   images,
   moduleTest,
+  nodeModules,
   sbom,
   source,
 }:
@@ -30,7 +46,8 @@ let
   command =
     name: tools: script:
     runCommand "check-${name}" { nativeBuildInputs = tools; } ''
-      cp --recursive --no-preserve=mode,ownership ${source} tree
+      cp --recursive ${source} tree
+      chmod --recursive u+w tree
       cd tree
       export HOME=$TMPDIR
       ${script}
@@ -41,6 +58,24 @@ let
   orRepair = repair: script: ''
     { ${script}; } || { printf '\nRepair it with: %s\n' ${lib.escapeShellArg repair} >&2; exit 1; }
   '';
+
+  # The tests in a folder of tests/ that node runs.
+  onNode =
+    name: environment:
+    command name [ nodejs ] ''
+      cd tests/${name}
+      ln -s ${nodeModules ../tests/${name}/package-lock.json}/node_modules .
+      env ${toString (lib.mapAttrsToList (variable: value: "${variable}=${value}") environment)} node --test
+    '';
+
+  terraformStandin = buildGoModule {
+    pname = "standin";
+    version = "0";
+    src = ../tests/terraform/standin;
+    # After a change of go.sum: `go mod vendor && nix hash path vendor`, there.
+    vendorHash = "sha256-BAsI3Yka9pO6wsZHoqmEHaegSH8y+ol0TfSsNRrHYYA=";
+    meta.mainProgram = "standin";
+  };
 
   # What the tests find beside cargo: openssl makes certificates, and MariaDB's installer asks for the host's
   # name. By absolute paths, because a package on nativeBuildInputs would change
@@ -109,9 +144,57 @@ in
   };
   on-mysql = onServer "mysql" { TEST_MYSQLD = lib.getExe' mysql84 "mysqld"; };
 
+  # Manifests, asked of a real API server; Argo CD itself is not started.
+  api-server =
+    command "api-server"
+      [
+        etcd
+        kubectl
+        kubernetes
+        kubernetes-helm
+        kustomize
+        openssl
+        yq-go
+      ]
+      "ARGO_CD_DEFINITIONS=${argocd.src}/manifests/crds bash tests/scripts/api-server.sh";
+
+  # The website in a browser.
+  browser = onNode "browser" {
+    DOG_GIF_APP = lib.getExe app;
+    CHROMIUM = lib.getExe chromium;
+    FONTCONFIG_FILE = makeFontsConf { fontDirectories = [ dejavu_fonts ]; };
+  };
+  dashboards = onNode "dashboards" { };
+
+  # What a node's collector is told, judged by a collector; nothing is collected.
+  collector = command "collector" [ opentelemetry-collector-contrib yq-go ] ''
+    values=k8s/platform/logging/opentelemetry-collector.yaml
+    yq .alternateConfig "$values" > collector.yaml
+    mapfile -t arguments < <(yq '.command.extraArgs[]' "$values")
+    export MY_POD_IP=127.0.0.1 LOGS_OF_PODS=$PWD/logs STATE=$PWD/state LOKI=http://127.0.0.1:3100/otlp
+    otelcol-contrib --version
+    otelcol-contrib validate --config collector.yaml "''${arguments[@]}"
+  '';
+
   deadnix = command "deadnix" [ deadnix ] (
     orRepair "nix develop --command deadnix --edit" "deadnix --fail ."
   );
+  # Nix files, the lock, compose.yaml, shell scripts, and the links of documents. They ask git what there is.
+  files =
+    command "files"
+      [
+        gitMinimal
+        nix
+        (python3.withPackages (packages: [ packages.pyyaml ]))
+        shellcheck
+      ]
+      ''
+        export NIX_STATE_DIR=$TMPDIR/nix
+        git init --quiet
+        git add --all
+        bash tests/scripts/check-files.sh
+        bash tests/scripts/workflows/check-links.sh
+      '';
   format = command "format" [ formatter gitMinimal ] (
     orRepair "nix fmt" "treefmt --walk filesystem --no-cache --fail-on-change"
   );
@@ -132,10 +215,32 @@ in
         and all(.components[] | select(.name | test("^x?gcc$")); .licenses[0].expression | test("GCC-exception"))
     ' ${sbom}
   '';
-  shellcheck = command "shellcheck" [
-    findutils
-    gnugrep
-    shellcheck
-  ] "bash tests/scripts/check-shell.sh";
+  # The leg of `make test`, checkov excepted. A provider of nixpkgs judges where its version is one that terraform/ takes, and
+  # the stand-in where not; the log says which.
+  terraform =
+    command "terraform"
+      [
+        (python3.withPackages (
+          packages:
+          [
+            packages.boto3
+            packages.moto
+            packages.pyyaml
+          ]
+          ++ packages.moto.optional-dependencies.server
+        ))
+      ]
+      ''
+        patchShebangs tests/scripts/infrastructure.sh
+        export TEST_TERRAFORM=${lib.getExe opentofu} TEST_TERRAFORM_STANDIN=${lib.getExe terraformStandin}
+        export TEST_TERRAFORM_PROVIDERS=${
+          lib.concatMapStringsSep ":" (provider: "${provider}/libexec/terraform-providers") [
+            terraform-providers.hashicorp_aws
+            terraform-providers.hashicorp_google
+            terraform-providers.hashicorp_random
+          ]
+        }
+        python3 -m tests.terraform
+      '';
   statix = command "statix" [ statix ] (orRepair "nix develop --command statix fix" "statix check .");
 }

@@ -31,6 +31,7 @@ let
         formatter
         moduleTest
         ;
+      nodeModules = callPackage ./node-modules.nix { };
       source = self;
     }
   );
