@@ -20,7 +20,11 @@ let
   sbom = callPackage ./sbom.nix { inherit app images; };
   formatter = callPackage ./formatter.nix { };
   moduleTest = callPackage ./module-test.nix { inherit self; };
-  vmTest = callPackage ./vm-test.nix { inherit self; };
+  # They want KVM, which the aarch64 machines one can rent rarely offer.
+  machines = {
+    vm = callPackage ./vm-test.nix { inherit self; };
+    k3s = callPackage ./k3s-test.nix { inherit images; };
+  };
   # callPackage adds attributes of its own.
   checks = lib.filterAttrs (_: lib.isDerivation) (
     callPackage ./checks.nix {
@@ -53,9 +57,10 @@ in
     image-oci = images.layout;
     image-index = callPackage ./image-index.nix { inherit app layouts; };
     inherit sbom;
-    # Everything but the virtual machine, for machines without KVM.
+    # Everything but the virtual machines, for machines without KVM.
     quick-checks = pkgs.linkFarm "quick-checks" checks;
-    vm-test = vmTest;
+    vm-test = machines.vm;
+    k3s-test = machines.k3s;
   };
 
   apps = {
@@ -70,8 +75,7 @@ in
     );
   };
 
-  # The virtual machine wants KVM, which the aarch64 machines one can rent rarely offer.
-  checks = checks // lib.optionalAttrs (system == "x86_64-linux") { vm = vmTest; };
+  checks = checks // lib.optionalAttrs (system == "x86_64-linux") machines;
 
   devShells.default = callPackage ./shell.nix { inherit app craneLib formatter; };
 }
