@@ -1,11 +1,10 @@
 //! `check-config`: the settings in effect. Bad ones never get here: reading them has failed already.
 
-use std::fs::File;
-
 use anyhow::bail;
 
 use super::printable::Printable;
-use crate::config::{Backend, Config, Database, MysqlTls, SETTINGS};
+use crate::config::{Backend, Config, Database, SETTINGS};
+use crate::telemetry::in_full;
 
 pub fn run(config: &Config) -> anyhow::Result<()> {
     let problems = unreadable(&config.database);
@@ -34,10 +33,6 @@ pub fn run(config: &Config) -> anyhow::Result<()> {
 /// What is wrong with the files that settings name.
 fn unreadable(database: &Database) -> Vec<String> {
     let Database::Mysql(settings) = database else { return Vec::new() };
-    let ca = match &settings.tls {
-        MysqlTls::Verify { ca } => File::open(ca).err().map(|error| (ca, error)),
-        MysqlTls::Off => None,
-    };
-    let ca = ca.map(|(ca, error)| format!("cannot read MYSQL_TLS_CA {}: {error}", ca.display()));
-    settings.password.current().err().into_iter().chain(ca).collect()
+    let files = [settings.password.current().err(), settings.tls.ensure_readable().err()];
+    files.iter().flatten().map(|error| in_full(error)).collect()
 }

@@ -85,7 +85,7 @@ fn fetch(url: &str, timeout: Duration, is_allowed: fn(IpAddr) -> bool) -> anyhow
     let agent = Agent::with_parts(config, DefaultConnector::default(), Guard::new(is_allowed));
     let mut answer = match agent.get(url).call() {
         Ok(answer) => answer,
-        Err(ureq::Error::Other(cause)) => bail!("cannot be downloaded: {cause}"),
+        Err(ureq::Error::Other(cause)) => return Err(anyhow::Error::from_boxed(cause)).context("cannot be downloaded"),
         Err(cause) => return Err(cause).context("cannot be downloaded"),
     };
     if !answer.status().is_success() {

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use anyhow::bail;
+use anyhow::{Context, bail};
 
 use crate::config::Config;
 
@@ -13,11 +13,11 @@ pub fn run(config: &Config, url: Option<String>) -> anyhow::Result<()> {
     let url = url.unwrap_or_else(|| format!("http://{}:{}/readyz", reachable(config.bind), config.ops_port));
     let agent: ureq::Agent =
         ureq::Agent::config_builder().timeout_global(Some(TIMEOUT)).http_status_as_error(false).build().into();
-    match agent.get(&url).call() {
-        Ok(answer) if answer.status().is_success() => Ok(()),
-        Ok(answer) => bail!("{url} answered {}", answer.status()),
-        Err(error) => bail!("{url} does not answer: {error}"),
+    let answer = agent.get(&url).call().with_context(|| format!("{url} does not answer"))?;
+    if !answer.status().is_success() {
+        bail!("{url} answered {}", answer.status());
     }
+    Ok(())
 }
 
 /// A server that listens everywhere is asked on loopback.

@@ -28,6 +28,7 @@ use std::time::Duration;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 
 use crate::config::{Config, Overrides};
+use crate::telemetry::in_full;
 
 /// Whoever reads standard error takes a sentence off it within this, or not at all.
 const COMPLAINT: Duration = Duration::from_secs(1);
@@ -174,7 +175,7 @@ pub fn run(line: CommandLine) -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            complain(format!("dog-gif-app: {error:#}\n"));
+            complain(format!("dog-gif-app: {}\n", in_full(error.as_ref())));
             ExitCode::FAILURE
         }
     }

@@ -12,7 +12,7 @@ use anyhow::Context;
 use slog::{Logger, error, info, warn};
 
 use crate::config::Config;
-use crate::telemetry::{Logging, log_panics};
+use crate::telemetry::{Logging, in_full, log_panics};
 
 use signals::Signals;
 use start::{Running, start};
@@ -73,7 +73,9 @@ async fn finish(running: Running, drain: Duration, logger: &Logger) {
     };
     match tokio::time::timeout(LAST_BATCH, close).await {
         Ok(Ok(())) => {}
-        Ok(Err(error)) => warn!(logger, "The database is not whole without its -wal"; "cause" => format!("{error:#}")),
+        Ok(Err(error)) => {
+            warn!(logger, "The database is not whole without its -wal"; "cause" => in_full(error.as_ref()))
+        }
         Err(_) => warn!(logger, "The last batch of visits is still open; the database does not answer"),
     }
 }

@@ -1,9 +1,11 @@
 //! Which database to use: decided by what is set, never by what happens to answer.
 
+use std::fs::File;
 use std::path::PathBuf;
 
 use super::reader::Reader;
 use super::secret::{Password, Secret};
+use super::unreadable_file::UnreadableFile;
 
 /// Where the GIFs and the visitor count live.
 #[derive(Debug, Clone)]
@@ -109,6 +111,21 @@ impl Database {
         match self {
             Self::Sqlite { .. } => Backend::Sqlite,
             Self::Mysql(_) => Backend::Mysql,
+        }
+    }
+}
+
+impl MysqlTls {
+    /// Checks that the authority's file can be read: the client library does not say which file it misses.
+    ///
+    /// # Errors
+    /// It cannot.
+    pub fn ensure_readable(&self) -> Result<(), UnreadableFile> {
+        match self {
+            Self::Off => Ok(()),
+            Self::Verify { ca } => {
+                File::open(ca).map(drop).map_err(|cause| UnreadableFile::new("MYSQL_TLS_CA", ca, cause))
+            }
         }
     }
 }

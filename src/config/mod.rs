@@ -6,6 +6,7 @@ mod public_url;
 mod reader;
 mod secret;
 mod settings;
+mod unreadable_file;
 
 use std::ffi::OsString;
 use std::net::IpAddr;
@@ -16,6 +17,7 @@ pub use database::{Backend, Database, MysqlSettings, MysqlTls};
 pub use reader::{Overrides, Problems};
 pub use secret::{Password, Secret};
 pub use settings::{SETTINGS, Setting};
+pub use unreadable_file::UnreadableFile;
 
 use reader::Reader;
 

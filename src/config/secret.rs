@@ -3,6 +3,8 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use super::unreadable_file::UnreadableFile;
+
 /// A text whose `Debug` hides it. There is no `Display`, so that it cannot slip into a message.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
@@ -38,13 +40,13 @@ impl Password {
     /// The password as it is now; one newline at the end of a file does not belong to it.
     ///
     /// # Errors
-    /// The file cannot be read; the message names it.
-    pub fn current(&self) -> Result<Secret, String> {
+    /// The file cannot be read.
+    pub fn current(&self) -> Result<Secret, UnreadableFile> {
         match self {
             Self::Value(secret) => Ok(secret.clone()),
             Self::File(path) => std::fs::read_to_string(path)
                 .map(|text| Secret::new(text.strip_suffix('\n').unwrap_or(&text).trim_end_matches('\r')))
-                .map_err(|error| format!("cannot read MYSQL_PASSWORD_FILE {}: {error}", path.display())),
+                .map_err(|cause| UnreadableFile::new("MYSQL_PASSWORD_FILE", path, cause)),
         }
     }
 }

@@ -12,7 +12,7 @@ use super::{Catalogue, FileBytes, Files, Readiness, Sha256, Step, VisitCounter, 
 use crate::store::{
     AnyConnection, Error, FileKind, Store, catalogue_version, count_gifs, gifs_after, gifs_from_to, total_visits,
 };
-use crate::telemetry::Metrics;
+use crate::telemetry::{Metrics, in_full};
 
 /// How often the version is checked once the catalogue is there.
 const REFRESH_INTERVAL: Duration = Duration::from_secs(10);
@@ -41,13 +41,6 @@ pub struct Unavailable(#[from] Arc<Error>);
 impl From<Error> for Unavailable {
     fn from(error: Error) -> Self {
         Self(Arc::new(error))
-    }
-}
-
-impl Unavailable {
-    /// The error and what has led to it, in one line for the log.
-    pub fn in_full(&self) -> String {
-        self.0.in_full()
     }
 }
 
@@ -141,7 +134,7 @@ impl Gallery {
                 }
                 Err(error) => {
                     if !std::mem::replace(&mut failing, true) {
-                        warn!(self.logger, "Cannot refresh the catalogue, will try again"; "cause" => error.in_full());
+                        warn!(self.logger, "Cannot refresh the catalogue, will try again"; "cause" => in_full(&error));
                     }
                     RETRY_INTERVAL
                 }

@@ -11,6 +11,7 @@ use tokio::sync::Mutex;
 
 use super::VisitCounter;
 use crate::store::{Look, Probe};
+use crate::telemetry::in_full;
 
 /// How long what a write has found is taken for true.
 const WRITE_EVERY: Duration = Duration::from_secs(1);
@@ -42,11 +43,11 @@ impl Readiness {
         match &*written {
             Some((_, Ok(()))) if !is_in_doubt => {
                 drop(written);
-                self.probe.look(Look::Read).await.map_err(|error| error.in_full())
+                self.probe.look(Look::Read).await.map_err(|error| in_full(&error))
             }
             Some((at, outcome)) if at.elapsed() < WRITE_EVERY => outcome.clone(),
             _ => {
-                let outcome = self.probe.look(Look::Write).await.map_err(|error| error.in_full());
+                let outcome = self.probe.look(Look::Write).await.map_err(|error| in_full(&error));
                 *written = Some((Instant::now(), outcome.clone()));
                 outcome
             }

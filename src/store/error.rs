@@ -11,9 +11,9 @@ pub enum Error {
     /// It does not answer in time, or cannot be counted on.
     #[error("the database is unavailable: {0}")]
     Unavailable(String),
-    /// It cannot be reached, or lets nobody in.
+    /// It cannot be reached, lets nobody in, or is lost on the way to it.
     #[error("the database is unavailable")]
-    Unreachable(#[from] ConnectionError),
+    Unreachable(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// It answers, but its tables are not the ones this program needs.
     #[error("the schema is not current ({0}); run `dog-gif-app migrate`")]
     Schema(String),
@@ -57,14 +57,14 @@ impl Error {
         matches!(self, Self::Unavailable(_) | Self::Unreachable(_))
     }
 
-    /// The error and what has led to it, in one line for the log.
-    pub fn in_full(&self) -> String {
-        let mut line = self.to_string();
-        let mut source = std::error::Error::source(self);
-        while let Some(cause) = source {
-            line += &format!(": {cause}");
-            source = cause.source();
-        }
-        line
+    /// What keeps us from reaching it.
+    pub(super) fn unreachable(cause: impl std::error::Error + Send + Sync + 'static) -> Self {
+        Self::Unreachable(Box::new(cause))
+    }
+}
+
+impl From<ConnectionError> for Error {
+    fn from(error: ConnectionError) -> Self {
+        Self::unreachable(error)
     }
 }

@@ -26,6 +26,26 @@ use tokio::io::unix::AsyncFd;
 
 use super::Error;
 
+/// Why a statement that was sent has no answer.
+#[derive(Debug, thiserror::Error)]
+enum LineError {
+    /// libmariadb says so.
+    #[error("{text} ({number})")]
+    Failed { number: u32, text: String },
+    /// The runtime cannot wait for it.
+    #[error("its socket cannot be watched")]
+    Unwatchable(#[source] io::Error),
+    /// No statement of ours has any.
+    #[error("it answers with rows where there are none")]
+    Rows,
+}
+
+impl From<LineError> for Error {
+    fn from(error: LineError) -> Self {
+        Self::unreachable(error)
+    }
+}
+
 /// A connection with its handle.
 pub(super) struct Line {
     connection: MysqlConnection,
@@ -52,17 +72,16 @@ impl Line {
         let length = c_ulong::try_from(statement.len()).unwrap_or(c_ulong::MAX);
         // SAFETY: the handle is open as long as the connection; the library copies the statement.
         let failed = unsafe { mysql_send_query(self.handle.as_ptr(), statement.as_ptr().cast(), length) };
-        if failed == 0 { Ok(()) } else { Err(self.error()) }
+        if failed == 0 { Ok(()) } else { Err(self.failure().into()) }
     }
 
     /// Waits until the answer, or the end of the connection, can be read.
     pub(super) async fn answered(&mut self) -> Result<(), Error> {
-        let failed = |error: io::Error| Error::Unavailable(format!("its socket cannot be watched: {error}"));
         // SAFETY: the handle and its socket are open as long as the connection, longer than it is watched.
         let socket =
             unsafe { AsyncFd::register_with_interest(mysql_get_socket(self.handle.as_ptr()), Interest::READABLE) };
-        let socket = socket.map_err(|error| failed(error.into()))?;
-        socket.readable().await.map_err(failed)?.retain_ready();
+        let socket = socket.map_err(|error| LineError::Unwatchable(error.into()))?;
+        socket.readable().await.map_err(LineError::Unwatchable)?.retain_ready();
         Ok(())
     }
 
@@ -73,16 +92,16 @@ impl Line {
         unsafe {
             match (mysql_read_query_result(handle), mysql_field_count(handle)) {
                 (0, 0) => Ok(mysql_affected_rows(handle)),
-                (0, _) => Err(Error::Unavailable("it answers with rows where there are none".into())),
-                _ => Err(self.error()),
+                (0, _) => Err(LineError::Rows.into()),
+                _ => Err(self.failure().into()),
             }
         }
     }
 
-    fn error(&self) -> Error {
+    fn failure(&self) -> LineError {
         let handle = self.handle.as_ptr();
         // SAFETY: the handle is open as long as the connection, and the text is there until its next statement.
         let (number, text) = unsafe { (mysql_errno(handle), CStr::from_ptr(mysql_error(handle)).to_string_lossy()) };
-        Error::Unavailable(format!("{text} ({number})"))
+        LineError::Failed { number, text: text.into_owned() }
     }
 }

@@ -193,7 +193,7 @@ impl Store {
             last_failure.forget();
             work(connection.any())
         });
-        done.await.unwrap_or_else(|panic| Err(Error::Unavailable(format!("the work panicked: {panic}"))))
+        done.await.unwrap_or_else(|panic| Err(Error::unreachable(panic)))
     }
 
     /// Runs `work` on a connection of its own and the calling thread: for the command line and for start-up.

@@ -47,12 +47,8 @@ pub(super) fn connect_line(settings: &MysqlSettings) -> Result<Line, Error> {
 }
 
 fn open(settings: &MysqlSettings, patience: Patience) -> Result<(MysqlConnection, Option<NonNull<MYSQL>>), Error> {
-    let password = settings.password.current().map_err(Error::Unavailable)?;
-    if let MysqlTls::Verify { ca } = &settings.tls
-        && let Err(cause) = std::fs::File::open(ca)
-    {
-        return Err(Error::Unavailable(format!("cannot read MYSQL_TLS_CA {}: {cause}", ca.display())));
-    }
+    let password = settings.password.current().map_err(Error::unreachable)?;
+    settings.tls.ensure_readable().map_err(Error::unreachable)?;
     let url = url(settings, &password);
     let read_timeout = match patience {
         Patience::Short => Some(READ_TIMEOUT),

@@ -7,6 +7,7 @@ use diesel::r2d2::{HandleError, ManageConnection, R2D2Connection};
 use parking_lot::Mutex;
 
 use super::{AnyConnection, Connector, Error, Patience};
+use crate::telemetry::in_full;
 
 /// A connection of the pool.
 pub struct Pooled {
@@ -78,8 +79,8 @@ impl HandleError<Error> for LastFailure {
     fn handle_error(&self, error: Error) {
         let cause = match error {
             Error::Unavailable(cause) => cause,
-            Error::Unreachable(cause) => cause.to_string(),
-            other => other.in_full(),
+            Error::Unreachable(cause) => in_full(cause.as_ref()),
+            other => in_full(&other),
         };
         *self.0.lock() = Some(cause);
     }

@@ -56,7 +56,7 @@ impl Probe {
             }
             outcome
         });
-        done.await.unwrap_or_else(|panic| Err(Error::Unavailable(format!("the look panicked: {panic}"))))
+        done.await.unwrap_or_else(|panic| Err(Error::unreachable(panic)))
     }
 }
 

@@ -2,10 +2,11 @@
 //! Its body is written by `hoops::ErrorBodies`.
 
 use salvo::http::header::{ALLOW, CONTENT_RANGE, RETRY_AFTER};
-use salvo::http::{HeaderMap, HeaderValue, StatusCode};
+use salvo::http::{HeaderMap, HeaderValue, ParseError, StatusCode};
 use salvo::{Depot, Request, Response, Writer, async_trait};
 
 use crate::gallery::{CountError, Unavailable};
+use crate::telemetry::in_full;
 
 /// Everything a handler can answer that is not what was asked for.
 #[derive(Debug)]
@@ -25,7 +26,7 @@ pub enum Error {
     /// The body did not arrive in time.
     BodyTooSlow,
     /// The body could not be read.
-    BadBody(String),
+    BadBody(ParseError),
     /// The wanted range lies outside a file of so many bytes.
     RangeNotSatisfiable(usize),
     /// A visit could not be counted.
@@ -33,7 +34,7 @@ pub enum Error {
     /// The database is away.
     Unavailable(Unavailable),
     /// A bug of ours.
-    Internal(String),
+    Internal(Box<dyn std::error::Error + Send + Sync>),
 }
 
 /// Kept with the response, for the body and for the log.
@@ -62,7 +63,10 @@ impl Error {
     /// What body and log are made of.
     pub fn failure(&self) -> Failure {
         let told = |sentence: &str| Failure { sentence: sentence.into(), cause: None };
-        let hidden = |sentence: &str, cause: String| Failure { sentence: sentence.into(), cause: Some(cause) };
+        let hidden = |sentence: &str, cause: &dyn std::error::Error| Failure {
+            sentence: sentence.into(),
+            cause: Some(in_full(cause)),
+        };
         match self {
             Self::NotFound => told("There is nothing at this address."),
             Self::NoSuchDog => told("There is no dog of this name."),
@@ -71,15 +75,13 @@ impl Error {
             Self::MethodNotAllowed(allow) => told(&format!("This address only takes {allow}.")),
             Self::BodyTooLarge => told("The request has a body where none is expected."),
             Self::BodyTooSlow => told("The request's body took too long to arrive."),
-            Self::BadBody(cause) => hidden("The request's body could not be read.", cause.clone()),
+            Self::BadBody(cause) => hidden("The request's body could not be read.", cause),
             Self::RangeNotSatisfiable(_) => told("The file does not have the bytes you asked for."),
             Self::NotCounted(cause) => {
-                hidden("Your visit could not be counted just now. Please try again in a moment.", cause.to_string())
+                hidden("Your visit could not be counted just now. Please try again in a moment.", cause)
             }
-            Self::Unavailable(cause) => {
-                hidden("We cannot look this up just now. Please try again in a moment.", cause.in_full())
-            }
-            Self::Internal(cause) => hidden("Something went wrong on our side.", cause.clone()),
+            Self::Unavailable(cause) => hidden("We cannot look this up just now. Please try again in a moment.", cause),
+            Self::Internal(cause) => hidden("Something went wrong on our side.", cause.as_ref()),
         }
     }
 

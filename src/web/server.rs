@@ -35,7 +35,7 @@ pub fn bind(setting: &str, address: SocketAddr) -> anyhow::Result<Bound> {
             ErrorKind::AddrNotAvailable => "BIND must be an address of this machine".into(),
             _ => format!("choose another port with {setting}, or stop what uses it"),
         };
-        anyhow::anyhow!("cannot listen on {address}: {error}; {remedy}")
+        anyhow::Error::new(error).context(format!("cannot listen on {address}; {remedy}"))
     })?;
     let address = listener.local_addr()?;
     Ok(Bound { acceptor: listener.try_into()?, address })

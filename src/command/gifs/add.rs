@@ -12,6 +12,7 @@ use crate::command::fetch::{Address, download};
 use crate::command::printable::Printable;
 use crate::gallery::{Entry, Outcome, Told, add_bundled, import};
 use crate::store::Store;
+use crate::telemetry::in_full;
 
 #[derive(Args)]
 pub struct AddGifs {
@@ -153,6 +154,6 @@ impl<'a> Additions<'a> {
 
     fn report_failure(&mut self, source: &str, error: &anyhow::Error) {
         self.failed += 1;
-        eprintln!("{}", Printable(&format!("{source}: {error:#}")));
+        eprintln!("{}", Printable(&format!("{source}: {}", in_full(error.as_ref()))));
     }
 }

@@ -8,6 +8,7 @@ use slog::{Logger, info, warn};
 use crate::command::migrate::{UpToDate, bring_up_to_date};
 use crate::gallery::Gallery;
 use crate::store::Store;
+use crate::telemetry::in_full;
 
 /// Pause between tries to migrate a database that is not there yet.
 const MIGRATION_RETRY: Duration = Duration::from_millis(500);
@@ -34,7 +35,7 @@ pub async fn keep_up(store: Store, gallery: Arc<Gallery>, migrates: bool, logger
 async fn migrate_once_it_can_be(store: &Store, logger: &Logger) {
     let mut told = String::new();
     while let Err(error) = migrate(store, logger).await {
-        let cause = format!("{error:#}");
+        let cause = in_full(error.as_ref());
         if cause != told {
             warn!(logger, "Cannot migrate, will try again"; "cause" => &cause);
         }

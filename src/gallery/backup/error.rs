@@ -16,6 +16,15 @@ pub enum BackupError {
     /// The file is not what was written.
     #[error("it is damaged ({0}); take another one")]
     Damaged(String),
+    /// A part of the file is not what was written, as its parser says.
+    #[error("it is damaged ({name}); take another one")]
+    Unparsable {
+        /// Which part.
+        name: String,
+        /// What the parser says.
+        #[source]
+        cause: serde_json::Error,
+    },
     /// The file is from the future.
     #[error("it has format {0}, and this program reads up to {latest}; restore it with a newer version", latest = super::FORMAT)]
     NewerFormat(u32),

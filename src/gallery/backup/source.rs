@@ -82,7 +82,7 @@ struct Format {
 }
 
 fn parse<T: DeserializeOwned>(name: &str, text: &[u8]) -> Result<T, BackupError> {
-    serde_json::from_slice(text).map_err(|error| BackupError::Damaged(format!("{name}: {error}")))
+    serde_json::from_slice(text).map_err(|cause| BackupError::Unparsable { name: name.into(), cause })
 }
 
 #[cfg(test)]

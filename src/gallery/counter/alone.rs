@@ -11,7 +11,7 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 use super::pulse::Pulse;
 use super::visit::Visit;
 use crate::store::Ledger;
-use crate::telemetry::Metrics;
+use crate::telemetry::{Metrics, in_full};
 
 /// After so many batches of one visit in a row, the next visit is expected to be alone, too. Among many visitors, every
 /// second batch has but one, and the counting thread is awake anyway.
@@ -82,7 +82,7 @@ impl UnderWay<'_> {
             Ok(None) => None,
             Err(error) => {
                 if let Some(visit) = &mut self.visit {
-                    visit.failure = Some(error.in_full());
+                    visit.failure = Some(in_full(&error));
                 }
                 None
             }

@@ -11,7 +11,7 @@ use super::alone::Streak;
 use super::pulse::Pulse;
 use super::visit::Visit;
 use crate::store::{Counted, Error, Ledger, Settled};
-use crate::telemetry::Metrics;
+use crate::telemetry::{Metrics, in_full};
 
 /// Visits that may wait, those of the batch at work included; more are turned away at once, so that the process stays
 /// responsive.
@@ -71,7 +71,7 @@ impl Committer {
                     }
                 }
                 Err(error) => {
-                    self.tell_failure(error.in_full(), &mut outage);
+                    self.tell_failure(in_full(&error), &mut outage);
                     std::thread::sleep(pause);
                     pause = (pause * 2).min(LONGEST_PAUSE);
                 }

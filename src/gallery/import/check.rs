@@ -96,6 +96,7 @@ fn ensure_short(texts: &GifTexts) -> Result<(), ImportError> {
 
 #[cfg(test)]
 mod tests {
+    use std::error::Error as _;
     use std::io::Cursor;
 
     use gif::{Encoder, Frame};
@@ -134,6 +135,12 @@ mod tests {
         assert!(matches!(check(gif(30, 20, 501)), Err(ImportError::TooManyFrames)));
         assert!(matches!(check(gif(2001, 20, 2)), Err(ImportError::TooLarge(2001, 20))));
         assert!(matches!(check(vec![0; GifLimits::BYTES + 1]), Err(ImportError::TooManyBytes(_))));
+    }
+
+    #[test]
+    fn what_the_decoder_says_is_kept_as_the_source() {
+        let error = check(b"GIF89a".to_vec()).unwrap_err();
+        assert!(error.source().is_some_and(|source| source.is::<gif::DecodingError>()), "{error:?}");
     }
 
     #[test]

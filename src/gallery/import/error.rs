@@ -11,8 +11,14 @@ pub enum ImportError {
     #[error("it has {0} bytes, more than {limit} (8 MiB); make it smaller", limit = GifLimits::BYTES)]
     TooManyBytes(usize),
     /// Not a GIF, or a damaged one.
+    #[error("it is not a sound GIF")]
+    NotAGif(#[from] gif::DecodingError),
+    /// A GIF in which something is missing.
     #[error("it is not a sound GIF: {0}")]
-    NotAGif(String),
+    Incomplete(&'static str),
+    /// A GIF whose first frame shows what no picture can.
+    #[error("it is not a sound GIF: its first frame cannot be drawn")]
+    Undrawable(#[from] png::EncodingError),
     /// One frame only.
     #[error("it has one frame only; an animated GIF is wanted")]
     NotAnimated,
@@ -33,8 +39,8 @@ pub enum ImportError {
         limit: usize,
     },
     /// A slug that cannot be in a URL.
-    #[error("{0:?} cannot be its slug: {1}")]
-    BadSlug(String, InvalidSlug),
+    #[error("{0:?} cannot be its slug")]
+    BadSlug(String, #[source] InvalidSlug),
     /// A source URL that is none.
     #[error("its source URL {0:?} does not begin with http:// or https://")]
     BadSourceUrl(String),

@@ -23,18 +23,17 @@ impl Facts {
     /// # Errors
     /// It is no sound GIF, or beyond the limits.
     pub(super) fn decode(bytes: &[u8]) -> Result<Self, ImportError> {
-        let damaged = |error: gif::DecodingError| ImportError::NotAGif(error.to_string());
         let mut options = DecodeOptions::new();
         options.set_color_output(ColorOutput::Indexed);
         options.check_frame_consistency(true);
-        let mut decoder = options.read_info(Cursor::new(bytes)).map_err(damaged)?;
+        let mut decoder = options.read_info(Cursor::new(bytes))?;
         let (width, height) = (decoder.width(), decoder.height());
         if width == 0 || height == 0 || width > GifLimits::PIXELS || height > GifLimits::PIXELS {
             return Err(ImportError::TooLarge(width, height));
         }
         let still = first_frame(&mut decoder)?;
         let mut frames = 1;
-        while decoder.read_next_frame().map_err(damaged)?.is_some() {
+        while decoder.read_next_frame()?.is_some() {
             frames += 1;
             if frames > GifLimits::FRAMES {
                 return Err(ImportError::TooManyFrames);

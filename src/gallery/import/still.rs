@@ -9,13 +9,12 @@ use super::error::ImportError;
 /// Draws the first frame on the canvas, what it leaves free being transparent; with its own palette where that has
 /// room for one more colour, which makes a file no larger than the GIF itself.
 pub(super) fn first_frame(decoder: &mut Decoder<Cursor<&[u8]>>) -> Result<Vec<u8>, ImportError> {
-    let damaged = |error: gif::DecodingError| ImportError::NotAGif(error.to_string());
     let canvas = Canvas { width: decoder.width(), height: decoder.height() };
     let global = decoder.global_palette().map(<[u8]>::to_vec);
-    let frame = decoder.read_next_frame().map_err(damaged)?;
-    let frame = frame.ok_or_else(|| ImportError::NotAGif("there is no frame in it".into()))?;
+    let frame = decoder.read_next_frame()?;
+    let frame = frame.ok_or_else(|| ImportError::Incomplete("there is no frame in it"))?;
     let palette = frame.palette.clone().or(global);
-    let mut palette = palette.ok_or_else(|| ImportError::NotAGif("its first frame has no colours".into()))?;
+    let mut palette = palette.ok_or_else(|| ImportError::Incomplete("its first frame has no colours"))?;
     let mut is_in_use = [false; 256];
     frame.buffer.iter().for_each(|index| is_in_use[usize::from(*index)] = true);
     let highest = is_in_use.iter().rposition(|used| *used).unwrap_or(0);
@@ -29,12 +28,11 @@ pub(super) fn first_frame(decoder: &mut Decoder<Cursor<&[u8]>>) -> Result<Vec<u8
         None if colours < 256 => Some(colours),
         None => is_in_use.iter().position(|used| !used),
     };
-    let drawn = if covers || clear.is_some() {
-        canvas.draw_indexed(frame, palette, clear)
+    Ok(if covers || clear.is_some() {
+        canvas.draw_indexed(frame, palette, clear)?
     } else {
-        canvas.draw_coloured(frame, &palette)
-    };
-    drawn.map_err(|error| ImportError::NotAGif(format!("its first frame cannot be drawn: {error}")))
+        canvas.draw_coloured(frame, &palette)?
+    })
 }
 
 /// What a still is drawn on.

@@ -69,7 +69,7 @@ pub fn etag_of(sha256: &Sha256) -> HeaderValue {
 }
 
 fn typed(etag: &HeaderValue) -> Result<ETag, Error> {
-    ETag::decode(&mut std::iter::once(etag)).map_err(|error| Error::Internal(error.to_string()))
+    ETag::decode(&mut std::iter::once(etag)).map_err(|error| Error::Internal(error.into()))
 }
 
 /// The one satisfiable range that is asked for; only GET can ask for one. Several ranges, and what is not understood, count as none:

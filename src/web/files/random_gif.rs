@@ -20,7 +20,7 @@ impl RandomGifRedirect {
         let catalogue = self.0.catalogue();
         let gif = catalogue.random(None, &mut rand::rng()).ok_or(Error::NoSuchDog)?;
         let location =
-            HeaderValue::from_str(&animation_url(&gif.sha256)).map_err(|error| Error::Internal(error.to_string()))?;
+            HeaderValue::from_str(&animation_url(&gif.sha256)).map_err(|error| Error::Internal(error.into()))?;
         let (name, value) = SHARED_WITH_ALL;
         response.headers_mut().insert(name, value);
         response.headers_mut().insert(LOCATION, location);

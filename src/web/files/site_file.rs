@@ -132,8 +132,8 @@ async fn off_the_runtime(carried: Carried, code: fn(Carried) -> io::Result<Bytes
     let coded = tokio::task::spawn_blocking(move || {
         code(carried).map(|bytes| Coded { etag: etag_of(&Sha256::of(&bytes)), bytes })
     });
-    let coded = coded.await.map_err(|panic| Error::Internal(panic.to_string()))?;
-    coded.map_err(|error| Error::Internal(error.to_string()))
+    let coded = coded.await.map_err(|panic| Error::Internal(panic.into()))?;
+    coded.map_err(|error| Error::Internal(error.into()))
 }
 
 /// Whether it has something to compress; pictures are compressed already.

@@ -39,7 +39,7 @@ async fn read(request: &mut Request) -> Result<(), Error> {
     match tokio::time::timeout(BODY_DEADLINE, request.payload_with_max_size(FORGIVEN_BYTES)).await {
         Ok(Ok(_)) => Ok(()),
         Ok(Err(ParseError::PayloadTooLarge)) => Err(Error::BodyTooLarge),
-        Ok(Err(error)) => Err(Error::BadBody(error.to_string())),
+        Ok(Err(error)) => Err(Error::BadBody(error)),
         Err(_) => Err(Error::BodyTooSlow),
     }
 }

@@ -19,7 +19,7 @@ impl MetricsText {
     async fn handle(&self, response: &mut Response) -> Result<(), Error> {
         let Self(metrics, gallery) = self;
         gallery.measure_pool();
-        let text = metrics.render().map_err(|error| Error::Internal(error.to_string()))?;
+        let text = metrics.render().map_err(|error| Error::Internal(error.into()))?;
         response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(prometheus::TEXT_FORMAT));
         response.body(text);
         Ok(())

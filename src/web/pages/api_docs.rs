@@ -20,7 +20,7 @@ pub struct ApiDocs(pub Arc<Pages>);
 #[handler]
 impl ApiDocs {
     async fn handle(&self, response: &mut Response) -> Result<(), Error> {
-        let page = self.0.api_docs().map_err(|error| Error::Internal(error.to_string()))?;
+        let page = self.0.api_docs().map_err(|error| Error::Internal(error.into()))?;
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(HTML));
         headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(DOCS_POLICY));

@@ -83,7 +83,7 @@ impl DogPages {
     ) -> Result<(), Error> {
         let origin = self.origin.of(request).unwrap_or_default();
         let view = DogView::new(number, dog, catalogue.len(), origin, request.uri().path());
-        let page = self.pages.dog(&view).map_err(|error| Error::Internal(error.to_string()))?;
+        let page = self.pages.dog(&view).map_err(|error| Error::Internal(error.into()))?;
         response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(HTML));
         response.body(page);
         Ok(())

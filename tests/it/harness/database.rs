@@ -7,6 +7,7 @@ use diesel::Connection as _;
 use diesel::connection::SimpleConnection;
 use dog_gif_app::config::Config;
 use dog_gif_app::store::{AnyConnection, Error, Store, total_visits};
+use dog_gif_app::telemetry::in_full;
 
 use super::process::new_directory;
 use super::server::{Kind, Server};
@@ -95,7 +96,7 @@ impl Database {
 
     /// Asks the database itself, past the running program.
     pub fn query<T>(&self, work: impl FnOnce(&mut AnyConnection) -> Result<T, Error>) -> T {
-        self.try_query(work).unwrap_or_else(|error| panic!("{}", error.in_full()))
+        self.try_query(work).unwrap_or_else(|error| panic!("{}", in_full(&error)))
     }
 
     /// The same for a database that may not be there yet.
