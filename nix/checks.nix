@@ -31,6 +31,7 @@
   statix,
   terraform-providers,
   unixtools,
+  valkey,
   yq-go,
   app,
   formatter,
@@ -144,19 +145,19 @@ in
   };
   on-mysql = onServer "mysql" { TEST_MYSQLD = lib.getExe' mysql84 "mysqld"; };
 
-  # Manifests, asked of a real API server; Argo CD itself is not started.
-  api-server =
-    command "api-server"
-      [
-        etcd
-        kubectl
-        kubernetes
-        kubernetes-helm
-        kustomize
-        openssl
-        yq-go
-      ]
-      "ARGO_CD_DEFINITIONS=${argocd.src}/manifests/crds bash tests/scripts/api-server.sh";
+  # Manifests, asked of a real API server, and rendered by an Argo CD.
+  api-server = command "api-server" [
+    argocd
+    etcd
+    gitMinimal
+    kubectl
+    kubernetes
+    kubernetes-helm
+    kustomize
+    openssl
+    valkey
+    yq-go
+  ] "ARGO_CD=${argocd.src} bash tests/scripts/api-server.sh";
 
   # The website in a browser.
   browser = onNode "browser" {
@@ -215,8 +216,8 @@ in
         and all(.components[] | select(.name | test("^x?gcc$")); .licenses[0].expression | test("GCC-exception"))
     ' ${sbom}
   '';
-  # The leg of `make test`, checkov excepted. A provider of nixpkgs judges where its version is one that terraform/ takes, and
-  # the stand-in where not; the log says which.
+  # The leg of `make test`, checkov excepted. A provider of nixpkgs judges where its version is one that terraform/
+  # takes, and the stand-in where not; the log says which.
   terraform =
     command "terraform"
       [
