@@ -2,6 +2,7 @@
 # copy of the repository; when it fails because something derived is stale, let it print what repairs it.
 {
   lib,
+  actionlint,
   argocd,
   buildGoModule,
   chromium,
@@ -33,6 +34,7 @@
   unixtools,
   valkey,
   yq-go,
+  zizmor,
   app,
   formatter,
   images,
@@ -244,4 +246,11 @@ in
         python3 -m tests.terraform
       '';
   statix = command "statix" [ statix ] (orRepair "nix develop --command statix fix" "statix check .");
+  # They look for the root of a repository.
+  workflows = command "workflows" [
+    actionlint
+    gitMinimal
+    shellcheck
+    zizmor
+  ] "git init --quiet && actionlint && zizmor --offline --no-progress .github";
 }
