@@ -17,6 +17,7 @@ mod image_index;
 mod invariants;
 mod listeners;
 mod logging;
+mod panics;
 mod paths;
 mod properties;
 mod read_only;
