@@ -1,5 +1,6 @@
 #!/bin/bash
-# Runs every test there is, leg by leg, and ends with a summary. With CI=true a leg that cannot run fails.
+# Runs every test there is, leg by leg, and ends with a summary. With CI=true a leg, or a part of
+# one, that cannot run fails.
 #
 #   tests/run.sh            all legs
 #   tests/run.sh LEG…       some of them: format lint shell files pages deny unit sqlite mariadb mysql browser

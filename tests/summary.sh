@@ -15,7 +15,8 @@ total() { awk '{ sum += $1 } END { if (NR) print sum }'; }
 
 say() { printf '\n=== %s\n' "$*"; }
 
-# Says that a part of a leg cannot run here; the summary repeats it, whoever prints such a line.
+# Says that a part of a leg cannot run on this machine; the summary repeats it, whoever prints such a line, and with
+# CI=true it is a failure. `!!! LEFT OUT: …` is for what no machine is asked for, and fails nowhere.
 not_run() { printf '!!! NOT RUN: %s\n' "$*"; }
 
 # Runs LEG COMMAND…: shows what it prints, counts its tests, and remembers how it went.
@@ -41,11 +42,15 @@ leg() {
 
 # The closing lines of cargo's and node's test runners; a leg without tests of its own counts as one.
 count() {
-    local name=$1 log=$2 status=$3 seconds=$4 good bad part
+    local name=$1 log=$2 status=$3 seconds=$4 good bad part missing=0
     good=$(sed -nE 's/^test result: .* ([0-9]+) passed; .*/\1/p; s/^(#|ℹ) pass ([0-9]+)$/\2/p' "$log" | total)
     bad=$(sed -nE 's/^test result: .* ([0-9]+) failed; .*/\1/p; s/^(#|ℹ) fail ([0-9]+)$/\2/p' "$log" | total)
     while IFS= read -r part; do
         left_out+=("$name: $part")
+    done < <(sed -nE 's/^!!! LEFT OUT: (.*)$/\1/p' "$log")
+    while IFS= read -r part; do
+        left_out+=("$name: $part")
+        missing=$((missing + 1))
     done < <(sed -nE 's/^!!! NOT RUN: (.*)$/\1/p; s/^(#|ℹ) (skipped|todo) ([1-9][0-9]*)$/\3 tests \2/p' "$log")
     if [ "$status" = 3 ]; then
         skipped=$((skipped + 1))
@@ -59,6 +64,7 @@ count() {
     # A filter that fits no test is a mistake, not a success.
     if [ "$status" = 0 ] && [ "${good:-1}" = 0 ]; then status=1 bad=1; fi
     if [ "$status" = 0 ] && [ -z "$good" ]; then good=1; fi
+    if [ "${CI:-}" = true ] && [ "$missing" != 0 ]; then status=1 bad=$((${bad:-0} + missing)); fi
     passed=$((passed + ${good:-0}))
     failed=$((failed + ${bad:-0}))
     if [ "$status" = 0 ]; then

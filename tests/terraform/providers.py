@@ -11,7 +11,7 @@ import re
 import subprocess
 from pathlib import Path
 
-from .workspace import DIRECTORY, ROOT, not_run
+from .workspace import DIRECTORY, ROOT, left_out, not_run
 
 PROGRAM = os.environ.get("TEST_TERRAFORM", "terraform")
 # Both may be had, or neither: a test that has one of them real would say little.
@@ -73,7 +73,7 @@ def say_what_stands_in() -> None:
             "terraform/bootstrap: the provider aws cannot be had here; a bucket and a table like its own hold the states"
         )
     other = "OpenTofu" if program_name().startswith("Terraform") else "Terraform"
-    not_run(f"{other} ({program_name()} did all of it; TEST_TERRAFORM names another)")
+    left_out(f"{other} ({program_name()} did all of it; TEST_TERRAFORM names another)")
 
 
 @functools.cache

@@ -54,6 +54,17 @@ fn a_leg_that_cannot_run_is_named_and_fails_where_nothing_may_be_left_out() {
 }
 
 #[test]
+fn a_part_that_did_not_run_fails_where_nothing_may_be_left_out() {
+    for part in ["!!! NOT RUN: the lock", "# pass 5\\n# fail 0\\n# skipped 1"] {
+        let (well, printed) = legs(&format!("CI=true legs=(files unit)\nleg files printf '{part}\\n'\nleg unit true"));
+        assert!(!well && summary(&printed).starts_with("files FAILED (0 s), unit 1 (0 s)"), "{printed}");
+        assert!(summary(&printed).ends_with(" passed, 1 failed\n"), "{printed}");
+    }
+    let (well, printed) = legs("CI=true legs=(files)\nleg files printf '!!! LEFT OUT: the other dog\\n'");
+    assert!(well && summary(&printed).ends_with("not run: files: the other dog\n1 passed, 0 failed\n"), "{printed}");
+}
+
+#[test]
 fn skipped_tests_of_node_are_named() {
     let (_, printed) = legs("legs=(browser)\nleg browser printf '# pass 5\\n# fail 0\\n# skipped 2\\n# todo 0\\n'");
     assert!(summary(&printed).contains("not run: browser: 2 tests skipped\n5 passed, 0 failed"), "{printed}");

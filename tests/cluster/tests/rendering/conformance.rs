@@ -58,7 +58,7 @@ fn tell_the_unknown(rendered: &BTreeMap<String, Vec<Object>>) {
     let kinds: BTreeSet<_> = unknown.map(|object| text(&object["kind"])).collect();
     if !kinds.is_empty() {
         let kinds = kinds.into_iter().collect::<Vec<_>>().join(", ");
-        writeln!(std::io::stdout(), "\n!!! NOT RUN: judging the fields of {kinds}, of which no schema is here")
+        writeln!(std::io::stdout(), "\n!!! LEFT OUT: judging the fields of {kinds}, of which no schema is here")
             .expect("output");
     }
 }
