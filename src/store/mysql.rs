@@ -18,7 +18,7 @@ use mysqlclient_sys::MYSQL;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::line::Line;
-use super::read_timeout::with_read_timeout;
+use super::read_timeout::{keep_asking, with_read_timeout};
 use super::{Error, Patience};
 use crate::config::{MysqlSettings, MysqlTls, Secret};
 
@@ -46,6 +46,7 @@ pub(super) fn connect_line(settings: &MysqlSettings) -> Result<Line, Error> {
     Ok(unsafe { Line::new(connection, handle) })
 }
 
+#[allow(unsafe_code, reason = "the handle is that of the connection")]
 fn open(settings: &MysqlSettings, patience: Patience) -> Result<(MysqlConnection, Option<NonNull<MYSQL>>), Error> {
     let password = settings.password.current().map_err(Error::unreachable)?;
     settings.tls.ensure_readable().map_err(Error::unreachable)?;
@@ -56,6 +57,10 @@ fn open(settings: &MysqlSettings, patience: Patience) -> Result<(MysqlConnection
     };
     let (connection, handle) = with_read_timeout(read_timeout, || MysqlConnection::establish(url.reveal()));
     let mut connection = connection?;
+    if let (Patience::Unlimited, Some(handle)) = (patience, handle) {
+        // SAFETY: the handle is the one that was seen while this connection was opened, and no other.
+        unsafe { keep_asking(handle) };
+    }
     connection.batch_execute(SESSION)?;
     if matches!(settings.tls, MysqlTls::Verify { .. }) {
         demand_encryption(&mut connection)?;

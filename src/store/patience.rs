@@ -5,6 +5,7 @@
 pub enum Patience {
     /// Seconds, as someone waits for the answer.
     Short,
-    /// As long as it takes: changing a large table may take minutes without a word.
+    /// As long as it takes: changing a large table may take minutes without a word. Only a host that has vanished is
+    /// given up.
     Unlimited,
 }

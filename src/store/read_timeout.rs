@@ -8,29 +8,39 @@
 //! timeouts of the connection, the option is set there. From then on the library bounds every single read
 //! itself, with TLS (`SO_RCVTIMEO`) and without (`poll`).
 //!
-//! Roads not taken: `TCP_USER_TIMEOUT` and keepalive are answered by a proxy whose server is gone; leaving
-//! a thread behind that waits for ever keeps its connection, too, and has to be bounded.
+//! Roads not taken: `TCP_USER_TIMEOUT` and keepalive are answered by a proxy whose server is gone, so they are only for
+//! connections whose statements may take as long as they want ([`keep_asking`]); leaving a thread behind that waits for
+//! ever keeps its connection, too, and has to be bounded.
 
 #![allow(unsafe_code, reason = "calls into libmariadb")]
 
 use std::cell::Cell;
 use std::ffi::{c_int, c_uchar};
+use std::os::fd::BorrowedFd;
 use std::ptr::NonNull;
 use std::sync::Once;
 use std::time::Duration;
 
-use mysqlclient_sys::{MYSQL, my_bool, mysql_option, mysql_options};
+use mysqlclient_sys::{MYSQL, my_bool, mysql_get_socket, mysql_option, mysql_options};
+use rustix::net::sockopt;
+
+/// A host that says nothing for so long is asked whether it is there, and again and again.
+const SILENCE: Duration = Duration::from_secs(10);
+const ASKED_EVERY: Duration = Duration::from_secs(5);
+
+/// A host that has answered nothing for so long is gone, whatever was sent to it.
+const GONE_MILLISECONDS: u32 = 30_000;
 
 thread_local! {
-    /// Seconds for the connection that this thread is opening; 0 while it opens none, and for no bound.
-    static WANTED_SECONDS: Cell<u32> = const { Cell::new(0) };
+    /// Seconds for the connection that this thread is opening, 0 for no bound; none while it opens none.
+    static WANTED_SECONDS: Cell<Option<u32>> = const { Cell::new(None) };
 
     /// The handle of the connection that this thread is opening or has opened last.
     static HANDLE: Cell<Option<NonNull<MYSQL>>> = const { Cell::new(None) };
 }
 
 /// Opens a connection whose every read and write ends within `timeout`, in whole seconds; `None` bounds neither.
-/// Returns the connection's handle beside it, unless it has none: it has said nothing, or is not bounded.
+/// Returns the connection's handle beside it, unless it has none, as it has said nothing.
 pub(super) fn with_read_timeout<T>(timeout: Option<Duration>, open: impl FnOnce() -> T) -> (T, Option<NonNull<MYSQL>>) {
     static REGISTERED: Once = Once::new();
     REGISTERED.call_once(|| {
@@ -42,13 +52,28 @@ pub(super) fn with_read_timeout<T>(timeout: Option<Duration>, open: impl FnOnce(
     (open(), HANDLE.take())
 }
 
+/// Lets the kernel ask the host at the other end of `connection`, however long a statement takes, whether it is there.
+/// When it is gone, the statement fails.
+///
+/// # Safety
+/// The handle is that of an open connection.
+pub(super) unsafe fn keep_asking(connection: NonNull<MYSQL>) {
+    // SAFETY: the handle and its socket are open, as the caller says, and longer than they are used here.
+    let socket = unsafe { BorrowedFd::borrow_raw(mysql_get_socket(connection.as_ptr())) };
+    // A Unix socket cannot be asked so, and its host cannot vanish.
+    let _ = sockopt::set_socket_keepalive(socket, true)
+        .and_then(|()| sockopt::set_tcp_keepidle(socket, SILENCE))
+        .and_then(|()| sockopt::set_tcp_keepintvl(socket, ASKED_EVERY))
+        .and_then(|()| sockopt::set_tcp_user_timeout(socket, GONE_MILLISECONDS));
+}
+
 /// What this thread wants, until it is dropped.
 struct Wish;
 
 impl Wish {
     fn begin(timeout: Option<Duration>) -> Self {
         let seconds = timeout.map_or(0, |timeout| u32::try_from(timeout.as_secs()).unwrap_or(u32::MAX).max(1));
-        WANTED_SECONDS.set(seconds);
+        WANTED_SECONDS.set(Some(seconds));
         HANDLE.set(None);
         Self
     }
@@ -56,15 +81,15 @@ impl Wish {
 
 impl Drop for Wish {
     fn drop(&mut self) {
-        WANTED_SECONDS.set(0);
+        WANTED_SECONDS.set(None);
     }
 }
 
 /// Called by libmariadb after every read and write, on the thread that makes it.
 extern "C" fn on_transfer(_mode: c_int, connection: *mut MYSQL, _buffer: *const c_uchar, _length: usize) {
     // An error means that the thread is ending: it opens nothing any more.
-    let seconds = WANTED_SECONDS.try_with(Cell::get).unwrap_or(0);
-    if seconds == 0 || connection.is_null() {
+    let Ok(Some(seconds)) = WANTED_SECONDS.try_with(Cell::get) else { return };
+    if connection.is_null() {
         return;
     }
     // As for the seconds: it is only read by who opens something.

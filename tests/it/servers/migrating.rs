@@ -3,8 +3,11 @@
 use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
+use diesel::sql_types::BigInt;
+use diesel::{MysqlConnection, QueryableByName, RunQueryDsl};
 
 use crate::harness::app::{run, text};
+use crate::harness::network::{From, Network};
 use crate::harness::{App, Database, Server, wait};
 
 #[test]
@@ -47,6 +50,41 @@ fn a_migration_that_hangs_does_not_keep_the_catalogue_waiting() {
         wait::until("the catalogue", Duration::from_secs(15), dogs);
         Ok(())
     });
+}
+
+/// The kernel finds out after 30 s.
+const GIVEN_UP: Duration = Duration::from_secs(45);
+
+#[test]
+#[ignore = "needs a database server"]
+fn a_migration_whose_database_has_vanished_is_given_up_and_tried_again() {
+    let test = "servers::migrating::a_migration_whose_database_has_vanished_is_given_up_and_tried_again";
+    let Some(network) = Network::enter(test) else { return };
+    let server = Server::start_on(network.hosts()[0].clone(), &[]);
+    let database = Database::fresh_on(&server);
+    let app = server.query(|root| {
+        root.batch_execute(&format!("DO GET_LOCK('dog-gif-app/{}', 0)", database.setting("MYSQL_DATABASE")))?;
+        let app = App::start_with(&database, &[("MIGRATE_ON_START", "true")]);
+        wait::until("a migration that waits for the lock", wait::PATIENCE, || waiting(root).then_some(()));
+        network.cut_off(0, From::Everything);
+        app.log.wait_for("the end of that migration", GIVEN_UP, |line| line["msg"] == "Cannot migrate, will try again");
+        network.reconnect(0);
+        Ok(app)
+    });
+    app.log.message("Database brought up to date");
+    app.wait_until_ready();
+}
+
+/// Whether a session waits for a lock by name.
+fn waiting(root: &mut MysqlConnection) -> bool {
+    let waiting = "SELECT COUNT(*) AS number FROM information_schema.processlist WHERE state = 'User lock'";
+    diesel::sql_query(waiting).get_result::<Number>(root).is_ok_and(|found| found.number == 1)
+}
+
+#[derive(QueryableByName)]
+struct Number {
+    #[diesel(sql_type = BigInt)]
+    number: i64,
 }
 
 #[test]
