@@ -20,15 +20,15 @@ pub struct Manifest {
 pub struct Entry {
     /// File name in the same directory.
     pub file: String,
-    /// What is told of it.
+    /// What it shows, and whose it is.
     #[serde(flatten)]
-    pub told: Told,
+    pub description: Description,
 }
 
-/// What is told of a GIF before it is taken in; what is missing is made up from the file's name.
+/// What whoever brings a GIF says of it; what is missing is made up from the file's name.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Told {
+pub struct Description {
     /// Name in URLs.
     pub slug: Option<String>,
     /// Heading.
@@ -43,8 +43,8 @@ pub struct Told {
     pub source_url: Option<String>,
 }
 
-impl Told {
-    /// The same, and what `other` tells beyond it.
+impl Description {
+    /// The same, and what `other` says beyond it.
     pub fn or(self, other: Self) -> Self {
         Self {
             slug: self.slug.or(other.slug),
@@ -56,7 +56,7 @@ impl Told {
         }
     }
 
-    /// The texts of a GIF of which this is told, and whose file is called `file`.
+    /// The texts of a GIF that is described so, and whose file is called `file`.
     pub fn texts(self, file: &str) -> GifTexts {
         let title = self.title.unwrap_or_else(|| title_from(file));
         GifTexts {
@@ -70,7 +70,7 @@ impl Told {
     }
 }
 
-impl From<GifTexts> for Told {
+impl From<GifTexts> for Description {
     fn from(texts: GifTexts) -> Self {
         let known = |text: String| Some(text).filter(|text| !text.is_empty());
         let GifTexts { slug, title, alt, credit, license, source_url } = texts;

@@ -22,7 +22,7 @@ pub use digest::Sha256;
 pub use files::{FileBytes, Files};
 pub use gallery::{Gallery, Unavailable};
 pub use import::{GifLimits, Import, ImportError, Outcome, import};
-pub use manifest::{Entry, MANIFEST_FILE, Manifest, Told};
+pub use manifest::{Description, Entry, MANIFEST_FILE, Manifest};
 pub use readiness::Readiness;
 pub use slug::Slug;
 

@@ -120,7 +120,7 @@ mod tests {
     #[test]
     fn the_bundled_dogs_keep_their_names() {
         for dog in crate::gallery::bundled() {
-            let slug = dog.entry.told.slug.as_deref().expect("every bundled dog has a slug");
+            let slug = dog.entry.description.slug.as_deref().expect("every bundled dog has a slug");
             assert_eq!(Slug::from_title(slug).as_str(), slug);
         }
     }

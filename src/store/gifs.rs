@@ -20,7 +20,7 @@ const PAGE_ROWS: i64 = 5_000;
 pub struct GifRecord {
     /// Grows with every GIF and is never used again.
     pub id: i64,
-    /// What is told of it.
+    /// What was said of it.
     #[diesel(embed)]
     #[serde(flatten)]
     pub texts: GifTexts,
@@ -30,7 +30,7 @@ pub struct GifRecord {
     pub facts: GifFacts,
 }
 
-/// What is told of a GIF.
+/// What was said of a GIF.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, Serialize, Deserialize)]
 #[diesel(table_name = gifs)]
 pub struct GifTexts {

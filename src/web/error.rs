@@ -62,26 +62,26 @@ impl Error {
 
     /// What body and log are made of.
     pub fn failure(&self) -> Failure {
-        let told = |sentence: &str| Failure { sentence: sentence.into(), cause: None };
-        let hidden = |sentence: &str, cause: &dyn std::error::Error| Failure {
+        let plain = |sentence: &str| Failure { sentence: sentence.into(), cause: None };
+        let caused = |sentence: &str, cause: &dyn std::error::Error| Failure {
             sentence: sentence.into(),
             cause: Some(in_full(cause)),
         };
         match self {
-            Self::NotFound => told("There is nothing at this address."),
-            Self::NoSuchDog => told("There is no dog of this name."),
-            Self::BadParameter(sentence) => told(sentence),
-            Self::BadHost(sentence) => told(sentence),
-            Self::MethodNotAllowed(allow) => told(&format!("This address only takes {allow}.")),
-            Self::BodyTooLarge => told("The request has a body where none is expected."),
-            Self::BodyTooSlow => told("The request's body took too long to arrive."),
-            Self::BadBody(cause) => hidden("The request's body could not be read.", cause),
-            Self::RangeNotSatisfiable(_) => told("The file does not have the bytes you asked for."),
+            Self::NotFound => plain("There is nothing at this address."),
+            Self::NoSuchDog => plain("There is no dog of this name."),
+            Self::BadParameter(sentence) => plain(sentence),
+            Self::BadHost(sentence) => plain(sentence),
+            Self::MethodNotAllowed(allow) => plain(&format!("This address only takes {allow}.")),
+            Self::BodyTooLarge => plain("The request has a body where none is expected."),
+            Self::BodyTooSlow => plain("The request's body took too long to arrive."),
+            Self::BadBody(cause) => caused("The request's body could not be read.", cause),
+            Self::RangeNotSatisfiable(_) => plain("The file does not have the bytes you asked for."),
             Self::NotCounted(cause) => {
-                hidden("Your visit could not be counted just now. Please try again in a moment.", cause)
+                caused("Your visit could not be counted just now. Please try again in a moment.", cause)
             }
-            Self::Unavailable(cause) => hidden("We cannot look this up just now. Please try again in a moment.", cause),
-            Self::Internal(cause) => hidden("Something went wrong on our side.", cause.as_ref()),
+            Self::Unavailable(cause) => caused("We cannot look this up just now. Please try again in a moment.", cause),
+            Self::Internal(cause) => caused("Something went wrong on our side.", cause.as_ref()),
         }
     }
 

@@ -41,12 +41,12 @@ impl KV for Trace {
 
 fn is_valid(header: &[u8]) -> bool {
     let hexadecimal = |part: &[u8]| part.iter().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(byte));
-    let told = |part: &[u8]| hexadecimal(part) && part.iter().any(|byte| *byte != b'0');
+    let identifies = |part: &[u8]| hexadecimal(part) && part.iter().any(|byte| *byte != b'0');
     header.len() == LENGTH
         && header.starts_with(b"00-")
-        && told(&header[TRACE_ID])
+        && identifies(&header[TRACE_ID])
         && header[35] == b'-'
-        && told(&header[36..52])
+        && identifies(&header[36..52])
         && header[52] == b'-'
         && hexadecimal(&header[53..])
 }

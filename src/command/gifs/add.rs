@@ -10,7 +10,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::source::{Found, found_in, read_file, read_file_in, read_stdin};
 use crate::command::fetch::{Address, download};
 use crate::command::printable::Printable;
-use crate::gallery::{Entry, Outcome, Told, add_bundled, import};
+use crate::gallery::{Description, Entry, Outcome, add_bundled, import};
 use crate::store::Store;
 use crate::telemetry::in_full;
 
@@ -69,7 +69,7 @@ fn progress_style() -> ProgressStyle {
 struct Additions<'a> {
     store: &'a Store,
     /// What the flags say of every GIF.
-    told: Told,
+    description: Description,
     allow_private: bool,
     added: u32,
     duplicates: u32,
@@ -78,7 +78,7 @@ struct Additions<'a> {
 
 impl<'a> Additions<'a> {
     fn new(store: &'a Store, add: &AddGifs) -> Self {
-        let told = Told {
+        let description = Description {
             slug: None,
             title: add.title.clone(),
             alt: add.alt.clone(),
@@ -86,7 +86,7 @@ impl<'a> Additions<'a> {
             license: add.license.clone(),
             source_url: add.source_url.clone(),
         };
-        Self { store, told, allow_private: add.allow_private, added: 0, duplicates: 0, failed: 0 }
+        Self { store, description, allow_private: add.allow_private, added: 0, duplicates: 0, failed: 0 }
     }
 
     fn add_all(mut self, sources: &[OsString]) -> anyhow::Result<()> {
@@ -127,8 +127,8 @@ impl<'a> Additions<'a> {
     }
 
     fn add_address(&mut self, address: &Address) {
-        let told = Told { source_url: Some(address.public().into()), ..Told::default() };
-        let entry = Entry { file: address.file_name().into(), told };
+        let description = Description { source_url: Some(address.public().into()), ..Description::default() };
+        let entry = Entry { file: address.file_name().into(), description };
         self.add(address.public(), entry, download(address, self.allow_private));
     }
 
@@ -138,7 +138,7 @@ impl<'a> Additions<'a> {
     }
 
     fn add(&mut self, source: &str, entry: Entry, bytes: anyhow::Result<Vec<u8>>) {
-        let entry = Entry { told: self.told.clone().or(entry.told), ..entry };
+        let entry = Entry { description: self.description.clone().or(entry.description), ..entry };
         match bytes.and_then(|bytes| Ok(import(self.store, bytes, &entry)?)) {
             Ok(Outcome::New(slug)) => {
                 self.added += 1;

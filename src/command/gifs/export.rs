@@ -21,7 +21,7 @@ pub fn export(store: &Store, directory: &Path) -> anyhow::Result<()> {
         // Slugs are our own, but a restored backup may hold others.
         ensure!(Path::new(&file).file_name() == Some(file.as_ref()), "{:?} is no name for a file", texts.slug);
         write(&directory.join(&file), &bytes)?;
-        manifest.gifs.push(Entry { file, told: texts.into() });
+        manifest.gifs.push(Entry { file, description: texts.into() });
     }
     let text = serde_json::to_string_pretty(&manifest)? + "\n";
     write(&directory.join(MANIFEST_FILE), text.as_bytes())?;

@@ -29,12 +29,12 @@ pub struct Found {
 /// The directory cannot be read, or its manifest is none.
 pub fn found_in(directory: &Path) -> anyhow::Result<Vec<Found>> {
     let entries = read_manifest(directory)?;
-    let told: HashSet<&OsStr> = entries.iter().map(|entry| entry.file.as_ref()).collect();
+    let listed: HashSet<&OsStr> = entries.iter().map(|entry| entry.file.as_ref()).collect();
     let mut others: Vec<OsString> = fs::read_dir(directory)
         .context("cannot be read")?
         .filter_map(|file| Some(file.ok()?.file_name()))
         .filter(|name| name.as_bytes().to_ascii_lowercase().ends_with(b".gif"))
-        .filter(|name| !told.contains(name.as_os_str()))
+        .filter(|name| !listed.contains(name.as_os_str()))
         .collect();
     others.sort();
     let named = entries.into_iter().map(|entry| Found { name: entry.file.clone().into(), entry });

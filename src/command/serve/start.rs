@@ -74,7 +74,7 @@ pub async fn start(config: &Config, logger: &Logger) -> anyhow::Result<Running> 
     let mut listen = |name, part, places, bound: Bound, service| {
         let on_end = Box::new(parts.alarm(part));
         let terms = Terms { name, places, on_end, metrics: shared.metrics.clone(), logger: logger.clone() };
-        parts.start(part, bound.serve(service, terms, until_told(stopping.clone())));
+        parts.start(part, bound.serve(service, terms, until_stopping(stopping.clone())));
     };
     listen("website", "the website", places, website, web::website(&shared));
     listen("operations", "the operations listener", PLACES_FOR_OPERATIONS, operations, web::operations(&shared));
@@ -87,7 +87,7 @@ pub async fn start(config: &Config, logger: &Logger) -> anyhow::Result<Running> 
     Ok(Running { parts, upkeep, stop, draining, counting, store })
 }
 
-async fn until_told(mut stopping: watch::Receiver<()>) {
+async fn until_stopping(mut stopping: watch::Receiver<()>) {
     // An error means that the sender is gone, which is how it tells.
     let _ = stopping.changed().await;
 }

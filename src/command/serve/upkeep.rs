@@ -33,13 +33,13 @@ pub async fn keep_up(store: Store, gallery: Arc<Gallery>, migrates: bool, logger
 }
 
 async fn migrate_once_it_can_be(store: &Store, logger: &Logger) {
-    let mut told = String::new();
+    let mut last_cause = String::new();
     while let Err(error) = migrate(store, logger).await {
         let cause = in_full(error.as_ref());
-        if cause != told {
+        if cause != last_cause {
             warn!(logger, "Cannot migrate, will try again"; "cause" => &cause);
         }
-        told = cause;
+        last_cause = cause;
         tokio::time::sleep(MIGRATION_RETRY).await;
     }
 }

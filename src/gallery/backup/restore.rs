@@ -81,5 +81,5 @@ fn ensure_nothing_to_lose(connection: &mut AnyConnection) -> Result<(), Error> {
 
 /// Whether a row is a bundled dog with the texts it came with.
 fn is_untouched(gif: &GifRecord, dog: &Bundled) -> bool {
-    gif.facts.sha256 == dog.sha256.as_bytes() && gif.texts == dog.entry.told.clone().texts(&dog.entry.file)
+    gif.facts.sha256 == dog.sha256.as_bytes() && gif.texts == dog.entry.description.clone().texts(&dog.entry.file)
 }

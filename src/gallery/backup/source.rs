@@ -93,16 +93,16 @@ mod tests {
 
     #[test]
     fn a_row_is_read_from_older_backups_and_written_so_that_older_programs_read_it() {
-        let told = json!({
+        let older = json!({
             "id": 7, "slug": "rex", "sha256": "0a".repeat(32), "title": "Rex", "alt": "Rex \"runs\"", "credit": "Ann",
             "license": "", "source_url": "https://dogs.example/", "byte_size": 99, "width": 32, "height": 24, "frames": 4,
         });
-        let record: GifRecord = parse("gifs/rex.json", told.to_string().as_bytes()).unwrap();
+        let record: GifRecord = parse("gifs/rex.json", older.to_string().as_bytes()).unwrap();
         assert_eq!((record.id, record.texts.alt.as_str(), record.facts.byte_size), (7, "Rex \"runs\"", 99));
         assert_eq!(record.facts.sha256, [10; 32]);
         let written = serde_json::to_value(&record).unwrap();
-        let Value::Object(told) = told else { panic!("not an object") };
-        for (name, value) in told {
+        let Value::Object(fields) = older else { panic!("not an object") };
+        for (name, value) in fields {
             assert_eq!(written[&name], value, "{name}");
         }
     }

@@ -166,7 +166,7 @@ impl Committer {
 #[derive(Default)]
 struct Outage {
     begin: Option<Instant>,
-    told: Option<(Instant, String)>,
+    logged: Option<(Instant, String)>,
 }
 
 impl Outage {
@@ -174,9 +174,9 @@ impl Outage {
     fn is_news(&mut self, cause: &str) -> bool {
         let now = Instant::now();
         self.begin.get_or_insert(now);
-        let is_news = self.told.as_ref().is_none_or(|(at, told)| told != cause && at.elapsed() >= TELL_EVERY);
+        let is_news = self.logged.as_ref().is_none_or(|(at, logged)| logged != cause && at.elapsed() >= TELL_EVERY);
         if is_news {
-            self.told = Some((now, cause.to_string()));
+            self.logged = Some((now, cause.to_string()));
         }
         is_news
     }
@@ -237,7 +237,7 @@ mod tests {
         let mut outage = Outage::default();
         assert!(outage.is_news("it is away"));
         assert!(!outage.is_news("it refuses"), "something was told just now");
-        outage.told.as_mut().unwrap().0 -= TELL_EVERY;
+        outage.logged.as_mut().unwrap().0 -= TELL_EVERY;
         assert!(!outage.is_news("it is away"), "it was told");
         assert!(outage.is_news("it refuses"));
     }

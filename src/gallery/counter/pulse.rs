@@ -65,14 +65,14 @@ impl Pulse {
     pub(super) async fn watch(self: Arc<Self>, metrics: Metrics, logger: Logger) {
         let pulse = Arc::downgrade(&self);
         drop(self);
-        let mut is_told = false;
+        let mut is_logged = false;
         while let Some(pulse) = pulse.upgrade() {
             let stuck = pulse.busy_for();
             drop(pulse);
             metrics.visit_counting_stuck.set(stuck.as_secs_f64());
-            if stuck >= STUCK && !std::mem::replace(&mut is_told, true) {
+            if stuck >= STUCK && !std::mem::replace(&mut is_logged, true) {
                 warn!(logger, "Counting is stuck"; "seconds" => stuck.as_secs());
-            } else if stuck < STUCK && std::mem::take(&mut is_told) {
+            } else if stuck < STUCK && std::mem::take(&mut is_logged) {
                 info!(logger, "Counting is not stuck any more");
             }
             tokio::time::sleep(LOOK_EVERY).await;

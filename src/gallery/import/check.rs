@@ -1,4 +1,4 @@
-//! Checks a GIF and what is told of it, and adds it.
+//! Checks a GIF and its description, and adds it.
 
 use super::error::ImportError;
 use super::facts::Facts;
@@ -36,7 +36,7 @@ impl Import {
         if bytes.len() > GifLimits::BYTES {
             return Err(ImportError::TooManyBytes(bytes.len()));
         }
-        let texts = entry.told.clone().texts(&entry.file);
+        let texts = entry.description.clone().texts(&entry.file);
         if let Err(error) = texts.slug.parse::<Slug>() {
             return Err(ImportError::BadSlug(texts.slug, error));
         }
@@ -102,7 +102,7 @@ mod tests {
     use gif::{Encoder, Frame};
 
     use super::*;
-    use crate::gallery::Told;
+    use crate::gallery::Description;
 
     fn gif(width: u16, height: u16, frames: u16) -> Vec<u8> {
         let mut file = Vec::new();
@@ -153,12 +153,12 @@ mod tests {
 
     #[test]
     fn descriptions_are_checked_too() {
-        let with = |told: Told| Import::check(gif(8, 8, 2), &Entry { told, ..Entry::default() });
-        let long = Told { title: Some("x".repeat(201)), ..Told::default() };
+        let with = |description: Description| Import::check(gif(8, 8, 2), &Entry { description, ..Entry::default() });
+        let long = Description { title: Some("x".repeat(201)), ..Description::default() };
         assert!(matches!(with(long), Err(ImportError::LongText { field: "title", .. })));
-        let slug = Told { slug: Some("../etc".into()), ..Told::default() };
+        let slug = Description { slug: Some("../etc".into()), ..Description::default() };
         assert!(matches!(with(slug), Err(ImportError::BadSlug(..))));
-        let url = Told { source_url: Some("javascript:alert(1)".into()), ..Told::default() };
+        let url = Description { source_url: Some("javascript:alert(1)".into()), ..Description::default() };
         assert!(matches!(with(url), Err(ImportError::BadSourceUrl(_))));
     }
 }

@@ -39,7 +39,7 @@ impl<'a> ErrorView<'a> {
             _ => "That did not work",
         };
         let dog = bundled().choose(&mut rand::rng()).map(|dog| Comforter {
-            alt: dog.entry.told.alt.as_deref().unwrap_or_default(),
+            alt: dog.entry.description.alt.as_deref().unwrap_or_default(),
             animation_url: bundled_animation_url(&dog.sha256),
             still_url: bundled_still_url(&dog.sha256),
         });

@@ -21,10 +21,10 @@ impl Readings {
     /// Asks the operations listeners at `addresses`.
     pub fn begin(addresses: Vec<SocketAddr>) -> Self {
         let stop = Arc::new(AtomicBool::new(false));
-        let told = stop.clone();
+        let stopped = stop.clone();
         let thread = std::thread::spawn(move || {
             let mut readings = Vec::new();
-            while !told.load(Ordering::Relaxed) {
+            while !stopped.load(Ordering::Relaxed) {
                 for address in &addresses {
                     let asked = Instant::now();
                     readings.push((asked, http::ask(*address, "GET", "/readyz", &[], b"").status == 200));

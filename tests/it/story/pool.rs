@@ -20,13 +20,13 @@ pub fn has_room_for(size: usize, database: &Database) {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let ends: Vec<_> = (0..size)
         .map(|_| {
-            let (end, told) = channel::<()>();
+            let (end, ended) = channel::<()>();
             let (store, begun) = (store.clone(), begun.clone());
             let work = runtime.spawn(async move {
                 let hold = move |connection: &mut _| {
                     begun.fetch_add(1, Ordering::SeqCst);
                     // Returns when the other side is dropped.
-                    let _ = told.recv();
+                    let _ = ended.recv();
                     total_visits(connection)
                 };
                 store.without_deadline(hold).await
