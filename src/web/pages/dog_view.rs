@@ -8,39 +8,39 @@ use super::stencil::mark;
 use crate::gallery::{Gif, bundled};
 use crate::web::files::{animation_url, still_url};
 
-/// What the page of a dog shows.
+/// What the page of a dog shows. Its texts are of one type: usually they are borrowed where they can be.
 #[derive(Debug, Serialize)]
-pub struct DogView<'a> {
+pub struct DogView<Text> {
     /// The visitor's number, with thousands separated.
-    visitor: Cow<'a, str>,
-    /// The dog; none when the catalogue is empty.
-    dog: Option<Dog<'a>>,
+    visitor: Text,
     /// Where another dog is.
-    another_url: Cow<'a, str>,
+    another_url: Text,
     /// How many dogs there are, with thousands separated.
-    total: Cow<'a, str>,
+    total: Text,
     /// Whether there is one dog only.
     is_only_dog: bool,
     /// `https://host` of this site, for previews in chats; empty when unknown.
-    origin: Cow<'a, str>,
+    origin: Text,
     /// Path of this page, without what only this visit needs.
-    path: Cow<'a, str>,
+    path: Text,
+    /// The dog; none when the catalogue is empty.
+    dog: Option<Dog<Text>>,
 }
 
 /// One dog on a page.
 #[derive(Debug, Serialize)]
-struct Dog<'a> {
-    slug: Cow<'a, str>,
-    title: Cow<'a, str>,
-    alt: Cow<'a, str>,
-    credit: Cow<'a, str>,
-    license: Cow<'a, str>,
-    license_url: Cow<'a, str>,
-    source_url: Cow<'a, str>,
-    width: Cow<'a, str>,
-    height: Cow<'a, str>,
-    animation_url: Cow<'a, str>,
-    still_url: Cow<'a, str>,
+struct Dog<Text> {
+    slug: Text,
+    title: Text,
+    alt: Text,
+    credit: Text,
+    license: Text,
+    license_url: Text,
+    source_url: Text,
+    width: Text,
+    height: Text,
+    animation_url: Text,
+    still_url: Text,
     /// Whether it is drawn in pixels, which must stay sharp when enlarged; photographs must not.
     is_pixel_art: bool,
 }
@@ -48,44 +48,26 @@ struct Dog<'a> {
 /// How many texts there are in a view.
 const TEXTS: usize = 16;
 
-impl<'a> DogView<'a> {
+impl<'a> DogView<Cow<'a, str>> {
     /// The page at `path` of `dog`, one of `total`, for visitor `number`.
     pub fn new(number: i64, dog: Option<Gif<'a>>, total: usize, origin: String, path: &'a str) -> Self {
         Self {
             visitor: with_thousands(number).into(),
             another_url: dog.map_or_else(|| "/".into(), |dog| ["/?after=", dog.slug].concat().into()),
-            dog: dog.map(Into::into),
             total: with_thousands(i64::try_from(total).unwrap_or(i64::MAX)).into(),
             is_only_dog: total == 1,
             origin: origin.into(),
             path: path.into(),
+            dog: dog.map(Into::into),
         }
     }
 
     /// Every text; those of a dog that is not there are empty.
     pub fn texts(&self) -> [&str; TEXTS] {
-        let Self { visitor, dog, another_url, total, is_only_dog: _, origin, path } = self;
-        let of_dog = dog.as_ref().map_or([""; 11], Dog::texts);
-        let [slug, title, alt, credit, license, license_url, source_url, width, height, animation_url, still_url] =
-            of_dog;
-        [
-            visitor,
-            another_url,
-            total,
-            origin,
-            path,
-            slug,
-            title,
-            alt,
-            credit,
-            license,
-            license_url,
-            source_url,
-            width,
-            height,
-            animation_url,
-            still_url,
-        ]
+        let mut texts = [""; TEXTS];
+        let mut places = texts.iter_mut();
+        self.map(&mut |text| *places.next().expect("TEXTS is their number") = text);
+        texts
     }
 
     /// What conditions in a template can tell from another view: which texts are empty, and the rest in bits.
@@ -95,43 +77,51 @@ impl<'a> DogView<'a> {
         texts.chain(dog).fold(0, |shape, bit| shape << 1 | u32::from(bit))
     }
 
-    /// A view of the same shape with marks for its texts.
-    pub fn marked(&self) -> DogView<'static> {
-        let texts = self.texts();
-        let mut number = 0;
-        let mut next = || {
-            let text = if texts[number].is_empty() { String::new() } else { mark(number) };
-            number += 1;
-            Cow::Owned(text)
-        };
-        let (visitor, another_url, total, origin, path) = (next(), next(), next(), next(), next());
-        let dog = self.dog.as_ref().map(|dog| Dog {
-            slug: next(),
-            title: next(),
-            alt: next(),
-            credit: next(),
-            license: next(),
-            license_url: next(),
-            source_url: next(),
-            width: next(),
-            height: next(),
-            animation_url: next(),
-            still_url: next(),
-            is_pixel_art: dog.is_pixel_art,
-        });
-        DogView { visitor, dog, another_url, total, is_only_dog: self.is_only_dog, origin, path }
+    /// A view of the same shape with marks for its texts, numbered as [`Self::texts`] has them.
+    pub fn marked(&self) -> DogView<String> {
+        let mut numbers = 0..TEXTS;
+        self.map(&mut |text| {
+            let number = numbers.next().expect("TEXTS is their number");
+            if text.is_empty() { String::new() } else { mark(number) }
+        })
     }
 }
 
-impl Dog<'_> {
-    fn texts(&self) -> [&str; 11] {
-        let Self { slug, title, alt, credit, license, license_url, source_url, width, height, .. } = self;
-        let Self { animation_url, still_url, is_pixel_art: _, .. } = self;
-        [slug, title, alt, credit, license, license_url, source_url, width, height, animation_url, still_url]
+impl<Text: AsRef<str>> DogView<Text> {
+    /// The same with what `change` makes of each text, one after the other.
+    fn map<'a, New>(&'a self, change: &mut impl FnMut(&'a str) -> New) -> DogView<New> {
+        DogView {
+            visitor: change(self.visitor.as_ref()),
+            another_url: change(self.another_url.as_ref()),
+            total: change(self.total.as_ref()),
+            is_only_dog: self.is_only_dog,
+            origin: change(self.origin.as_ref()),
+            path: change(self.path.as_ref()),
+            dog: self.dog.as_ref().map(|dog| dog.map(change)),
+        }
     }
 }
 
-impl<'a> From<Gif<'a>> for Dog<'a> {
+impl<Text: AsRef<str>> Dog<Text> {
+    fn map<'a, New>(&'a self, change: &mut impl FnMut(&'a str) -> New) -> Dog<New> {
+        Dog {
+            slug: change(self.slug.as_ref()),
+            title: change(self.title.as_ref()),
+            alt: change(self.alt.as_ref()),
+            credit: change(self.credit.as_ref()),
+            license: change(self.license.as_ref()),
+            license_url: change(self.license_url.as_ref()),
+            source_url: change(self.source_url.as_ref()),
+            width: change(self.width.as_ref()),
+            height: change(self.height.as_ref()),
+            animation_url: change(self.animation_url.as_ref()),
+            still_url: change(self.still_url.as_ref()),
+            is_pixel_art: self.is_pixel_art,
+        }
+    }
+}
+
+impl<'a> From<Gif<'a>> for Dog<Cow<'a, str>> {
     fn from(gif: Gif<'a>) -> Self {
         Self {
             slug: gif.slug.into(),

@@ -1,5 +1,6 @@
 //! The templates, compiled once. They are strict, so that a missing field fails a test.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -50,7 +51,7 @@ impl Pages {
     ///
     /// # Errors
     /// The template names what the view does not have.
-    pub fn dog(&self, view: &DogView<'_>) -> Result<String, RenderError> {
+    pub fn dog(&self, view: &DogView<Cow<'_, str>>) -> Result<String, RenderError> {
         Ok(self.stencil(view)?.fill(&view.texts()))
     }
 
@@ -70,7 +71,7 @@ impl Pages {
         self.render("api_docs", &serde_json::Map::new())
     }
 
-    fn stencil(&self, view: &DogView<'_>) -> Result<Arc<Stencil>, RenderError> {
+    fn stencil(&self, view: &DogView<Cow<'_, str>>) -> Result<Arc<Stencil>, RenderError> {
         let shape = view.shape();
         if let Some(stencil) = self.stencils.read().get(&shape) {
             return Ok(stencil.clone());
