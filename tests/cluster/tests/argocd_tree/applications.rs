@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_yaml_ng::Value;
 
-use super::tree::{CLUSTERS, cluster, documents, files, list, name, of_kind, root, sources, text};
+use super::tree::{CLUSTERS, cluster, documents, files, is_ours, list, name, of_kind, root, sources, text};
 
 #[test]
 fn a_file_is_named_as_the_thing_it_makes() {
@@ -47,7 +47,8 @@ fn only_the_root_is_applied_by_hand() {
 #[test]
 fn what_is_synced_from_our_repository_exists() {
     for (cluster_name, application) in applications() {
-        for path in sources(&application).iter().filter_map(|source| ours(source)).filter_map(|s| s["path"].as_str()) {
+        let ours = sources(&application).into_iter().filter(|source| is_ours(source));
+        for path in ours.filter_map(|source| source["path"].as_str()) {
             // The overlays are another room's; here it counts that the two agree on names.
             let directory = root().join(path);
             assert!(directory.join("kustomization.yaml").is_file(), "{cluster_name} {}: no {path}", name(&application));
@@ -70,7 +71,7 @@ fn a_commit_elsewhere_renders_nothing_again() {
     for (cluster_name, application) in applications() {
         let paths = text(&application["metadata"]["annotations"]["argocd.argoproj.io/manifest-generate-paths"]);
         for source in sources(&application) {
-            let directory = ours(source).and_then(|source| source["path"].as_str());
+            let directory = source["path"].as_str().filter(|_| is_ours(source));
             let files = list(&source["helm"]["valueFiles"]).iter().map(|file| text(file).replace("$values/", ""));
             for path in directory.map(str::to_owned).into_iter().chain(files) {
                 // A point is the source's own directory.
@@ -123,8 +124,4 @@ fn applications() -> Vec<(&'static str, Value)> {
         .into_iter()
         .flat_map(|name| of_kind(&cluster(name), "Application").map(|a| (name, a.clone())).collect::<Vec<_>>())
         .collect()
-}
-
-fn ours(source: &Value) -> Option<&Value> {
-    text(&source["repoURL"]).trim_end_matches(".git").ends_with("/dog-gif-app").then_some(source)
 }

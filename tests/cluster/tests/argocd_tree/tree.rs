@@ -58,6 +58,13 @@ pub fn name(object: &Value) -> &str {
     text(&object["metadata"]["name"])
 }
 
+/// Whether a source is this repository: on GitHub, or as `make cluster` serves it.
+pub fn is_ours(source: &Value) -> bool {
+    let project = values("project.json");
+    let on_github = format!("https://github.com/{}/{}", text(&project["owner"]), text(&project["repository"]));
+    [on_github.as_str(), cluster::git::URL].contains(&text(&source["repoURL"]))
+}
+
 pub fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_else(|| panic!("no text: {value:?}"))
 }
