@@ -112,7 +112,9 @@ impl Cleanup {
     }
 
     fn open(&self, place: &str, order: Order, checkout: &Checkout) -> Result<Box<dyn Registry>> {
-        if order == Order::Semantic && Path::new(place).is_dir() {
+        // A directory that is not there is no registry either.
+        let is_directory = place.starts_with(['.', '/']) || Path::new(place).is_dir();
+        if order == Order::Semantic && is_directory {
             return Ok(Box::new(ChartDirectory::new(Path::new(place))));
         }
         let kind = match self.kind.as_str() {

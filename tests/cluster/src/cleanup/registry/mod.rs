@@ -64,8 +64,10 @@ pub struct Name {
 impl Name {
     pub fn parse(text: &str) -> Result<Self> {
         let text = text.strip_prefix("oci://").unwrap_or(text);
+        // `./app` is a path on this machine.
+        let is_host = |host: &str| host == "localhost" || host.contains(['.', ':']) && !host.starts_with('.');
         match text.split_once('/') {
-            Some((host, path)) if (host.contains(['.', ':']) || host == "localhost") && !path.contains([':', '@']) => {
+            Some((host, path)) if is_host(host) && !path.contains([':', '@']) => {
                 Ok(Self { host: host.to_owned(), path: path.to_owned() })
             }
             _ => bail!("`{text}` is no repository: say host and path without a tag, such as ghcr.io/owner/name"),
@@ -101,7 +103,7 @@ mod tests {
         let name = Name::parse("oci://ghcr.io/me/charts/dogs").unwrap();
         assert_eq!((name.host.as_str(), name.owner().unwrap()), ("ghcr.io", ("me", "charts/dogs")));
         assert_eq!(Name::parse("127.0.0.1:5000/a").unwrap().path, "a");
-        for text in ["", "name", "owner/name", "ghcr.io/me/dogs:1", "ghcr.io/me/dogs@sha256:00"] {
+        for text in ["", "name", "owner/name", "./name", "/name", "ghcr.io/me/dogs:1", "ghcr.io/me/dogs@sha256:00"] {
             assert!(Name::parse(text).is_err(), "{text}");
         }
     }

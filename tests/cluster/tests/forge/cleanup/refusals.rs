@@ -128,6 +128,13 @@ fn a_wrong_argument_is_named() {
     assert_eq!(refused(&["--kind", "quay"]), "KIND is `quay`: say github, docker-hub, artifact-registry or oci");
     let (_, repository) = refusal(&mut git.cleanup_of("--images", "dogs/app", &[]));
     assert!(repository.starts_with("`dogs/app` is no repository: say host and path without a tag"), "{repository}");
+    let (_, file) = refusal(&mut git.cleanup_of("--images", "./app", &[]));
+    assert!(file.starts_with("`./app` is no repository: say host and path without a tag"), "{file}");
+    let (_, directory) = refusal(&mut git.cleanup_of("--charts", "./charts", &[]));
+    assert!(
+        directory.contains("./charts/index.yaml cannot be read: CHARTS is a directory that has one"),
+        "{directory}"
+    );
     let branches = refused(&["--branches", "trunk"]);
     assert!(
         branches.ends_with("origin has no branch `trunk`: BRANCHES is to name those that clusters follow"),
