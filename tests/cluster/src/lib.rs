@@ -8,7 +8,7 @@ pub mod cleanup;
 mod cluster;
 pub mod control_plane;
 pub mod delivery;
-mod encoding;
+pub mod encoding;
 pub mod git;
 pub mod image;
 pub mod kubectl;

@@ -120,6 +120,16 @@ pub static TABLE: &[Tool] = &[
         gigabytes: 0.4,
         ..NOTHING
     },
+    // Signs and verifies what the workflows publish.
+    Tool {
+        name: "cosign",
+        version: "3.1.3",
+        binaries: &[binary("cosign", "github.com/sigstore/cosign/v3/cmd/cosign")],
+        linker_flags: "-X sigs.k8s.io/release-utils/version.gitVersion=v3.1.3",
+        minutes: 1.6,
+        gigabytes: 1.4,
+        ..NOTHING
+    },
     // What cleanup is tried on.
     Tool {
         name: "distribution",

@@ -5,4 +5,5 @@ mod cleanup;
 mod commands;
 mod front;
 mod registry;
+mod sigstore;
 mod workflows;

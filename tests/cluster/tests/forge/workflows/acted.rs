@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::publish::layout;
 use super::scripts::{Checkout, GitHub, PROGRAM, REPOSITORY, TOKEN};
 use crate::commands::{clean, succeed};
-use crate::registry::Registry;
+use crate::registry::{Registry, children};
 
 const NOTHING: &str = "0000000000000000000000000000000000000000";
 
@@ -203,11 +203,16 @@ fn a_release_is_tested_published_signed_and_run_in_dev_also_if_somebody_else_pus
     let image = format!("{}/dogs/dog-gif-app@{published}", registry.host);
     let note = |name: &str| fs::read_to_string(runner.artifacts().join(name)).unwrap_or_default();
     assert_eq!(note("smoke"), "smoke\nsmoke\n");
-    assert_eq!(note("cosign"), format!("sign --yes --recursive {image}\n"));
-    assert_eq!(note("attested"), format!("{image} \n{image} images/image-amd64/sbom.json\n"));
+    let asked = note("cosign");
+    let [signed, attested] = asked.lines().collect::<Vec<_>>()[..] else { panic!("{asked}") };
+    assert_eq!(signed, format!("sign --yes --recursive {image}"));
+    assert!(attested.starts_with("attest --yes --type ") && attested.ends_with(&image), "{attested}");
     let address = format!("http://{}/v2/dogs/dog-gif-app/manifests/{published}", registry.host);
-    let pulled = ureq::get(address).header("Accept", crate::registry::INDEX).call().expect("the index");
-    assert_eq!(pulled.status(), 200);
+    let index = ureq::get(address).header("Accept", crate::registry::INDEX).call().expect("the index");
+    let index = serde_json::from_reader(index.into_body().into_reader()).expect("JSON");
+    let [amd64, arm64] = &children(&index)[..] else { panic!("{index}") };
+    let sbom = |digest, name| format!("{}/dogs/dog-gif-app@{digest} builds/image-{name}/sbom.json\n", registry.host);
+    assert_eq!(note("attested"), format!("{image} \n{}{}", sbom(amd64, "amd64"), sbom(arm64, "arm64")));
 
     // What the bump has pushed starts the workflow, which finds nothing to build.
     runner.checkout.git(&["pull", "--quiet", "origin", "main"]);

@@ -7,5 +7,5 @@ mod chart;
 mod promote;
 mod publish;
 mod rules;
-mod scripts;
+pub mod scripts;
 mod what_changed;
