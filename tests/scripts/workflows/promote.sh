@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Opens the pull request that promotes a version: FROM=dev TO=staging promote.sh
+# Opens the pull request that promotes a version: FROM=dev TO=staging [HEALTHY=COMMIT] promote.sh
 #
 # Its text is what the target will run otherwise, and who vouches for it: a version is not promoted unless our release
 # workflow signed it, and says where it was built and that another machine built the same. The same promotion again
-# rewrites its branch and leaves one pull request.
+# rewrites its branch and leaves one pull request. HEALTHY is the commit that FROM became healthy with, when that and
+# nobody asks.
 set -euo pipefail
 cd "$(git rev-parse --show-toplevel)"
 # shellcheck source=tests/scripts/workflows/api.sh
@@ -11,8 +12,20 @@ cd "$(git rev-parse --show-toplevel)"
 # shellcheck source=tests/scripts/workflows/reproduction.sh
 . tests/scripts/workflows/reproduction.sh
 
+version=k8s/overlays/$TO/version.yaml source=k8s/overlays/$FROM/version.yaml
+if [ -n "${HEALTHY:-}" ]; then
+    # Each commit of main makes FROM healthy anew, and few of them change what it runs.
+    if cmp --silent "$source" "$version"; then
+        echo "$TO: runs what $FROM runs"
+        exit 0
+    fi
+    if ! git diff --quiet "$HEALTHY" HEAD -- "$source"; then
+        echo "$TO: waits until $FROM is healthy with what it is to run since ${HEALTHY:0:12}"
+        exit 0
+    fi
+fi
+
 difference=$(make --silent promote "FROM=$FROM" "TO=$TO" ${DELIVERY:+"DELIVERY=$DELIVERY"})
-version=k8s/overlays/$TO/version.yaml
 # Refused, it leaves the work tree as it was.
 trap 'git checkout --quiet HEAD -- "$version"' EXIT
 tag=$(sed -nE 's/^  tag: "(.*)"$/\1/p' "$version")

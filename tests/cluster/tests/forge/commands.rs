@@ -4,13 +4,14 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 /// What make, the workflows and the delivery commands read from the environment.
-const SETTINGS: [&str; 15] = [
+const SETTINGS: [&str; 16] = [
     "ENVIRONMENT",
     "TAG",
     "DIGEST",
     "FORCE",
     "FROM",
     "TO",
+    "HEALTHY",
     "BASE",
     "YES",
     "IMAGES",

@@ -177,6 +177,24 @@ fn what_nobody_vouches_for_is_not_promoted() {
 }
 
 #[test]
+fn health_promotes_the_version_that_it_is_of_and_that_once() {
+    let released = Released::new();
+    let healthy = |commit: &str| {
+        let commit = released.checkout.git(&["rev-parse", commit]);
+        succeed(released.promote().env("HEALTHY", commit.trim_end()))
+    };
+    // Told late, of the version before.
+    let said = healthy("HEAD~1");
+    assert!(said.starts_with("staging: waits until dev is healthy with what it is to run since "), "{said}");
+    assert!(released.github.items.lock().expect("the list").is_empty());
+    let said = healthy("HEAD");
+    assert!(said.ends_with("staging: pull request 1 promotes 0.2.0\n"), "{said}");
+    // Merged, which makes dev healthy once more.
+    assert_eq!(healthy("HEAD"), "staging: runs what dev runs\n");
+    assert_eq!(released.github.items.lock().expect("the list").len(), 1);
+}
+
+#[test]
 fn a_token_that_may_not_is_told_in_a_sentence() {
     let released = Released::new();
     let said = fail(released.promote().env("GITHUB_TOKEN", "wrong"));
