@@ -15,9 +15,9 @@ total() { awk '{ sum += $1 } END { if (NR) print sum }'; }
 
 say() { printf '\n=== %s\n' "$*"; }
 
-# Says that a part of a leg cannot run on this machine; the summary repeats it, whoever prints such a line, and with
-# CI=true it is a failure. `!!! LEFT OUT: …` is for what no machine is asked for, and fails nowhere.
-not_run() { printf '!!! NOT RUN: %s\n' "$*"; }
+# Says that a leg does without what cannot be had everywhere (providers, advisories), and fails nowhere for it. The
+# summary repeats it, whoever prints such a line; with `!!! NOT RUN: …` it fails with CI=true.
+leave_out() { printf '!!! LEFT OUT: %s\n' "$*"; }
 
 # Runs LEG COMMAND…: shows what it prints, counts its tests, and remembers how it went.
 leg() {

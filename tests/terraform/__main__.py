@@ -18,7 +18,7 @@ class Result(unittest.TextTestResult):
 
     def addSkip(self, test, reason):
         super().addSkip(test, reason)
-        workspace.not_run(reason)
+        workspace.left_out(reason)
 
 
 def main() -> int:

@@ -11,7 +11,7 @@ import re
 import subprocess
 from pathlib import Path
 
-from .workspace import DIRECTORY, ROOT, left_out, not_run
+from .workspace import DIRECTORY, ROOT, left_out
 
 PROGRAM = os.environ.get("TEST_TERRAFORM", "terraform")
 # Both may be had, or neither: a test that has one of them real would say little.
@@ -64,12 +64,12 @@ def say_what_stands_in() -> None:
         f"{program_name()}; providers of Google: {'real' if real() else 'a stand-in'}; of AWS: {'real' if aws() else 'none'}"
     )
     if not real():
-        not_run(
+        left_out(
             f"the providers google {lowest('google')} and random {lowest('random')}: neither a mirror nor the registry"
             " has them, so a stand-in of ours validated, planned and applied"
         )
     if not aws():
-        not_run(
+        left_out(
             "terraform/bootstrap: the provider aws cannot be had here; a bucket and a table like its own hold the states"
         )
     other = "OpenTofu" if program_name().startswith("Terraform") else "Terraform"

@@ -35,7 +35,7 @@ fn tests_are_added_up_and_a_leg_without_tests_counts_as_one() {
 #[test]
 fn a_part_that_did_not_run_is_named_in_the_summary() {
     let (well, printed) = legs(
-        "legs=(deny files)\npart() { not_run 'the known vulnerabilities'; }\n\
+        "legs=(deny files)\npart() { leave_out 'the known vulnerabilities'; }\n\
                                 leg deny part\nleg files bash -c 'echo \"!!! NOT RUN: the lock\" >&2'",
     );
     assert!(well, "{printed}");
