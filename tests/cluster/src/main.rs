@@ -150,7 +150,7 @@ fn import_images(cluster: &Cluster, checkout: &Path, image: &Path) -> Result<Str
     let revision = &head[..12];
     let first = source.image(VERSION, revision)?;
     let digest = checkout::import(cluster, &first, &repository, VERSION, &named)?;
-    println!("\n{repository}@{digest} is {} of {revision}.", describe(&source));
+    println!("\n{repository}@{digest} is {source} of {revision}.");
     for other in named.iter().filter(|other| **other != digest.to_string()) {
         println!("  It stands in for @{other}, which Git names and this machine cannot pull.");
     }
@@ -159,13 +159,6 @@ fn import_images(cluster: &Cluster, checkout: &Path, image: &Path) -> Result<Str
     let mysql = checkout::import_mysql(cluster, checkout, &image::mysql::packages(checkout)?)?;
     println!("  MySQL 9.7 from Debian's packages stands in for {mysql}.");
     Ok(digest.to_string())
-}
-
-fn describe(source: &Source) -> String {
-    match source {
-        Source::Cargo(binary) => format!("the cargo build {}, assembled without Nix,", binary.display()),
-        Source::Nix(output) => format!("the Nix build {}", output.display()),
-    }
 }
 
 fn sync(cluster: &Cluster, options: &Options, up: &Up, image: &Path) -> Result<()> {

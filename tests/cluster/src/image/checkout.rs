@@ -1,6 +1,7 @@
 //! The images that a checkout asks for, where no registry can be reached: each is assembled on this machine and
 //! imported under every name that the checkout, or a commit before it, gives it.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -20,6 +21,15 @@ pub enum Source {
     Cargo(PathBuf),
     /// What `nix build .#image` (a file) or `.#image-oci` (a directory) made.
     Nix(PathBuf),
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Cargo(binary) => write!(formatter, "the cargo build {}", binary.display()),
+            Self::Nix(output) => write!(formatter, "the Nix build {}", output.display()),
+        }
+    }
 }
 
 impl Source {

@@ -1,12 +1,13 @@
 //! The images of the story: what Git names, under the very names that Git says, and versions of the program that are
 //! good, broken, or not there at all.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::Result;
 use cluster::Cluster;
+use cluster::image::Image;
+use cluster::image::checkout::{self, Source};
 use cluster::image::stand_in::Fault;
-use cluster::image::{self, Image, checkout};
 
 use crate::next_version::NextVersion;
 
@@ -31,14 +32,16 @@ pub struct Images {
 
 impl Images {
     pub fn import(cluster: &Cluster, checkout: &Path, packages: &Path, next: &NextVersion) -> Result<Self> {
-        // `cargo test` built it, or Nix did.
-        let program = std::env::var_os("DOG_GIF_APP").map(PathBuf::from);
-        let program = program.unwrap_or_else(|| checkout.join("target/debug/dog-gif-app"));
-        let first = image::program::from_cargo(&program, "0.1.0", "at-head")?;
+        // What is to be released, as Nix made it; or else what `cargo test` built.
+        let source = match std::env::var_os("DOG_GIF_APP_IMAGE") {
+            Some(image) => Source::Nix(checkout.join(image)),
+            None => Source::Cargo(checkout.join("target/debug/dog-gif-app")),
+        };
+        let first = source.image("0.1.0", "at-head")?;
         let repository = checkout::repository(checkout)?;
         let named = checkout::digests_in_history(checkout)?;
         checkout::import(cluster, &first, &repository, "0.1.0", &named)?;
-        println!("          the cargo build stands in for {repository}@{}", named.join(", @"));
+        println!("          {source}, {}, stands in for {repository}@{}", first.digest(), named.join(", @"));
         let mysql = checkout::import_mysql(cluster, checkout, packages)?;
         println!("          MySQL of Debian's packages stands in for {mysql}");
         let version = |tag: &'static str, image: &Image| {

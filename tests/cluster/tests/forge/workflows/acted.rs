@@ -1,5 +1,5 @@
 //! The workflow files themselves: act runs their jobs on this machine, in a copy of the checkout. Actions of others are
-//! replaced by those in `actions/`, and Nix and cosign by scripts that note what they are asked.
+//! replaced by those in `actions/`, and Nix, cosign and sudo by scripts that note what they are asked.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -27,6 +27,7 @@ impl Runner {
         let runner = Self { checkout: Checkout::new(), github: GitHub::start() };
         fs::create_dir_all(runner.artifacts()).expect("a directory");
         runner.program("cosign", "echo \"$@\" >>\"$ARTIFACTS/cosign\"");
+        runner.cluster("true");
         runner
     }
 
@@ -39,6 +40,15 @@ impl Runner {
         fs::create_dir_all(path.parent().expect("a directory")).expect("a directory");
         fs::write(&path, format!("#!/bin/sh\n{commands}\n")).expect("a program");
         fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("permissions");
+    }
+
+    /// What `sudo` runs: it notes its leg and the digest of the image that it is given, and ends as told.
+    fn cluster(&self, outcome: &str) {
+        let digest = r#"jq --raw-output '.manifests[0].digest' "$DOG_GIF_APP_IMAGE/layout/index.json""#;
+        self.program(
+            "sudo",
+            &format!("shift $(($# - 2))\necho \"$* $({digest})\" >>\"$ARTIFACTS/cluster\"\n{outcome}"),
+        );
     }
 
     /// Nix, which has built an image for each platform; on the second machine perhaps another one.
@@ -194,7 +204,7 @@ fn a_release_is_tested_published_signed_and_run_in_dev_also_if_somebody_else_pus
     let (said, succeeded) = runner.act("push", ".github/workflows/release.yaml", &json!({"before": NOTHING}));
     assert!(succeeded, "{said}");
     let jobs: Vec<_> = Runner::results(&said).into_iter().map(|(job, _)| job).collect();
-    assert_eq!(jobs.len(), 7, "changes, two builds, two reproductions, publish and bump: {jobs:?}");
+    assert_eq!(jobs.len(), 8, "changes, two builds, gitops, two reproductions, publish and bump: {jobs:?}");
     assert!(said.contains("dev: pushed at try 2"), "{said}");
     let log = succeed(clean("git", &runner.checkout.origin()).args(["log", "--format=%s", "main"]));
     assert!(log.starts_with("dev: Run main-") && log.contains("\nTheirs\nChange the program\n"), "{log}");
@@ -211,6 +221,7 @@ fn a_release_is_tested_published_signed_and_run_in_dev_also_if_somebody_else_pus
     let index = ureq::get(address).header("Accept", crate::registry::INDEX).call().expect("the index");
     let index = serde_json::from_reader(index.into_body().into_reader()).expect("JSON");
     let [amd64, arm64] = &children(&index)[..] else { panic!("{index}") };
+    assert_eq!(note("cluster"), format!("tests/run.sh gitops {amd64}\n"));
     let sbom = |digest, name| format!("{}/dogs/dog-gif-app@{digest} builds/image-{name}/sbom.json\n", registry.host);
     assert_eq!(note("attested"), format!("{image} \n{}{}", sbom(amd64, "amd64"), sbom(arm64, "arm64")));
 
@@ -222,17 +233,30 @@ fn a_release_is_tested_published_signed_and_run_in_dev_also_if_somebody_else_pus
     assert_eq!(Runner::results(&said), [("release/changes".to_owned(), true)], "{said}");
 }
 
-#[test]
-fn what_another_machine_builds_otherwise_is_not_published() {
+/// Runs a release of which nothing is to be pushed; what it printed.
+fn held_back(prepare: impl Fn(&Runner)) -> String {
     let registry = Registry::start();
     let runner = ready_to_release(&registry);
-    runner.nix("other");
+    runner.nix("$ARCHITECTURE");
+    prepare(&runner);
     let (said, succeeded) = runner.act("push", ".github/workflows/release.yaml", &json!({"before": NOTHING}));
     assert!(!succeeded, "{said}");
-    assert!(said.contains("it is not to be published"), "{said}");
     assert!(!said.contains("release/publish") && !said.contains("release/bump"), "{said}");
     let answer = ureq::get(format!("http://{}/v2/dogs/dog-gif-app/tags/list", registry.host)).call();
     assert!(answer.is_err(), "nothing was pushed");
+    said
+}
+
+#[test]
+fn what_another_machine_builds_otherwise_is_not_published() {
+    let said = held_back(|runner| runner.nix("other"));
+    assert!(said.contains("it is not to be published"), "{said}");
+}
+
+#[test]
+fn what_a_cluster_does_not_bear_is_not_published() {
+    let said = held_back(|runner| runner.cluster("exit 1"));
+    assert!(Runner::results(&said).contains(&("release/gitops".to_owned(), false)), "{said}");
 }
 
 #[test]
