@@ -35,6 +35,7 @@ fn no_visit_is_lost_when_the_primary_is_killed() {
     );
     let outcome = trial.end("kill -9 of the primary", &others);
     assert!(outcome.gap < KILLED, "{:?} without a number", outcome.gap);
+    outcome.ensure_noticed();
     assert!(counting - takes_writes < COUNTING, "visits came only {:?} after the primary", counting - takes_writes);
 }
 
@@ -48,4 +49,6 @@ fn a_planned_switch_of_the_primary_costs_no_visit() {
     assert_eq!(trial.group.primary(), next);
     let outcome = trial.end("planned switch of the primary", &[0, 1, 2]);
     assert!(outcome.gap < PLANNED, "{:?} without a number", outcome.gap);
+    // It is too short for a probe that has to say no; one that does so must not go on.
+    assert!(outcome.unready < PLANNED, "not ready for {:?}", outcome.unready);
 }

@@ -37,8 +37,18 @@ pub struct Outcome {
     figures: Figures,
     /// The longest time without any number.
     pub gap: Duration,
+    /// From the first probe since then that did not say ready until the last.
+    pub unready: Duration,
     ready: usize,
     asked: usize,
+}
+
+impl Outcome {
+    /// Checks that probes turned visitors away, and that nothing was counted for so long that they had to.
+    pub fn ensure_noticed(&self) {
+        assert!(self.gap > DOUBT + CERTAINTY, "too short to be noticed: {self}");
+        assert!(self.ready < self.asked, "no replica said that it cannot count: {self}");
+    }
 }
 
 impl Trial {
@@ -76,7 +86,10 @@ impl Trial {
         };
         let all = in_gap(Duration::ZERO, Duration::ZERO);
         let ready = all.iter().filter(|ready| **ready).count();
-        let outcome = Outcome { figures, gap, ready, asked: all.len() };
+        let no = |(asked, ready): &&(Instant, bool)| *asked >= began && !ready;
+        let mut unready = readings.iter().filter(no).map(|(asked, _)| *asked);
+        let unready = unready.next().zip(unready.next_back()).map_or(Duration::ZERO, |(first, last)| last - first);
+        let outcome = Outcome { figures, gap, unready, ready, asked: all.len() };
         report(what, &outcome);
         assert!(!in_gap(DOUBT, CERTAINTY).contains(&true), "a replica said ready while nothing was counted: {outcome}");
         outcome
@@ -85,7 +98,10 @@ impl Trial {
 
 impl fmt::Display for Outcome {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { figures, gap, ready, asked } = self;
-        write!(formatter, "{figures}; {gap:.1?} without a number, in which {ready} of {asked} probes said ready")
+        let Self { figures, gap, unready, ready, asked } = self;
+        write!(
+            formatter,
+            "{figures}; {gap:.1?} without a number, in which {ready} of {asked} probes said ready; not ready for {unready:.1?}"
+        )
     }
 }

@@ -22,6 +22,7 @@ fn no_visit_is_lost_when_the_primary_is_cut_off_from_everything() {
     let test = "failover::long::cut_off::no_visit_is_lost_when_the_primary_is_cut_off_from_everything";
     let Some(outcome) = cut_off(test, From::Everything) else { return };
     assert!(outcome.gap < FROM_EVERYTHING, "{:?} without a number", outcome.gap);
+    outcome.ensure_noticed();
 }
 
 #[test]
@@ -30,6 +31,7 @@ fn no_visit_is_lost_when_the_primary_is_cut_off_from_the_group_and_visits_still_
     let test = "failover::long::cut_off::no_visit_is_lost_when_the_primary_is_cut_off_from_the_group_and_visits_still_reach_it";
     let Some(outcome) = cut_off(test, From::Group) else { return };
     assert!(outcome.gap < FROM_THE_GROUP, "{:?} without a number", outcome.gap);
+    outcome.ensure_noticed();
 }
 
 /// Nothing outside the network, where `test` runs again.

@@ -35,5 +35,6 @@ fn no_visit_is_lost_to_a_frozen_primary_though_the_proxy_keeps_its_sessions() {
     assert_ne!(trial.group.primary(), frozen);
     let outcome = trial.end("SIGSTOP of the primary until it is expelled, sessions kept", &[0, 1, 2]);
     assert!(outcome.gap < GAP, "{:?} without a number", outcome.gap);
+    outcome.ensure_noticed();
     assert!(counting.saturating_sub(takes_writes) < COUNTING, "visits came {:?} after the primary", counting);
 }
