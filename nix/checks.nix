@@ -68,7 +68,9 @@ let
     command name [ nodejs ] ''
       cd tests/${name}
       ln -s ${nodeModules ../tests/${name}/package-lock.json}/node_modules .
-      env ${toString (lib.mapAttrsToList (variable: value: "${variable}=${value}") environment)} node --test
+      env ${
+        toString (lib.mapAttrsToList (variable: value: "${variable}=${value}") environment)
+      } node --test
     '';
 
   terraformStandin = buildGoModule {

@@ -13,8 +13,12 @@ let
 
   # Some are for one platform; none has a script to run when it is installed.
   isHere =
-    package: lib.elem node.platform package.os or [ node.platform ] && lib.elem node.arch package.cpu or [ node.arch ];
-  packages = lib.filterAttrs (folder: package: folder != "" && isHere package) (lib.importJSON lock).packages;
+    package:
+    lib.elem node.platform package.os or [ node.platform ]
+    && lib.elem node.arch package.cpu or [ node.arch ];
+  packages =
+    lib.filterAttrs (folder: package: folder != "" && isHere package)
+      (lib.importJSON lock).packages;
 
   tarball =
     folder: package:
