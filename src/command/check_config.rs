@@ -2,6 +2,7 @@
 
 use anyhow::bail;
 
+use super::listing::print_list;
 use super::printable::Printable;
 use crate::config::{Backend, Config, Database, SETTINGS};
 use crate::telemetry::in_full;
@@ -16,18 +17,20 @@ pub fn run(config: &Config) -> anyhow::Result<()> {
         Backend::Mysql => "; nobody has asked it",
         Backend::Sqlite => "",
     };
-    println!("The configuration is valid. The database is {}{asked}.", backend.name());
-    for setting in SETTINGS {
-        let given = config.given.iter().find(|(name, _)| *name == setting.name).map(|(_, value)| value.as_str());
-        let (value, origin) = match (given, setting.default) {
-            (Some(value), _) => (value, "set"),
-            (None, Some(default)) => (default, "default"),
-            (None, None) => ("", "unset"),
-        };
-        let origin = if backend.uses(setting.name) { origin } else { "unused" };
-        println!("{:<22} {origin:<8} {}", setting.name, Printable(value));
-    }
-    Ok(())
+    print_list(|output| {
+        writeln!(output, "The configuration is valid. The database is {}{asked}.", backend.name())?;
+        for setting in SETTINGS {
+            let given = config.given.iter().find(|(name, _)| *name == setting.name).map(|(_, value)| value.as_str());
+            let (value, origin) = match (given, setting.default) {
+                (Some(value), _) => (value, "set"),
+                (None, Some(default)) => (default, "default"),
+                (None, None) => ("", "unset"),
+            };
+            let origin = if backend.uses(setting.name) { origin } else { "unused" };
+            writeln!(output, "{:<22} {origin:<8} {}", setting.name, Printable(value))?;
+        }
+        Ok(())
+    })
 }
 
 /// What is wrong with the files that settings name.

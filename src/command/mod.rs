@@ -7,6 +7,7 @@ mod check_config;
 mod fetch;
 mod gifs;
 mod healthcheck;
+mod listing;
 mod migrate;
 mod open_store;
 mod printable;
@@ -27,6 +28,7 @@ use std::time::Duration;
 
 use clap::{Args, CommandFactory, Parser, Subcommand};
 
+use self::listing::print_list;
 use crate::config::{Config, Overrides};
 use crate::telemetry::in_full;
 
@@ -149,8 +151,7 @@ pub fn run(line: CommandLine) -> ExitCode {
     let CommandLine { command, common, serve } = line;
     let command = command.unwrap_or(Command::Serve(serve));
     if let Command::Completions { shell } = command {
-        clap_complete::generate(shell, &mut CommandLine::command(), "dog-gif-app", &mut std::io::stdout());
-        return ExitCode::SUCCESS;
+        return exit_code(print_completions(shell));
     }
     let config = match Config::from_environment(overrides(common, &command)) {
         Ok(config) => config,
@@ -159,7 +160,7 @@ pub fn run(line: CommandLine) -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    let outcome = match command {
+    exit_code(match command {
         Command::Serve(_) => serve::run(config),
         Command::Migrate => migrate::run(&config),
         Command::Gifs(command) => gifs::run(&config, command),
@@ -171,7 +172,16 @@ pub fn run(line: CommandLine) -> ExitCode {
         Command::Healthcheck { url } => healthcheck::run(&config, url),
         Command::Smoke { url, operations } => smoke::run(&url, operations.as_deref()),
         Command::Completions { .. } => Ok(()),
-    };
+    })
+}
+
+fn print_completions(shell: clap_complete::Shell) -> anyhow::Result<()> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut CommandLine::command(), "dog-gif-app", &mut script);
+    print_list(|output| Ok(output.write_all(&script)?))
+}
+
+fn exit_code(outcome: anyhow::Result<()>) -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use crate::command::listing::print_list;
 use crate::command::printable::{Printable, printable_json};
 use crate::store::{GifFacts, GifRecord, GifTexts, Store, for_each_gif};
 
@@ -19,23 +20,20 @@ struct Listed<'a> {
 }
 
 pub fn list(store: &Store, json: bool) -> anyhow::Result<()> {
-    let mut output = io::BufWriter::new(io::stdout().lock());
-    let mut written = Ok(());
-    store.on_this_thread(|connection| {
-        for_each_gif(connection, |gif| {
-            if written.is_ok() {
-                written = list_one(&mut output, &gif, json);
-            }
-        })
-    })?;
-    written.and_then(|()| output.flush()).or_else(|error| match error.kind() {
-        // `gifs list | head` has seen enough.
-        io::ErrorKind::BrokenPipe => Ok(()),
-        _ => Err(error.into()),
+    print_list(|output| {
+        let mut written = Ok(());
+        store.on_this_thread(|connection| {
+            for_each_gif(connection, |gif| {
+                if written.is_ok() {
+                    written = list_one(output, &gif, json);
+                }
+            })
+        })?;
+        Ok(written?)
     })
 }
 
-fn list_one(output: &mut impl Write, gif: &GifRecord, json: bool) -> io::Result<()> {
+fn list_one(output: &mut dyn Write, gif: &GifRecord, json: bool) -> io::Result<()> {
     let GifRecord { texts, facts: GifFacts { sha256, byte_size, width, height, frames }, .. } = gif;
     if !json {
         let (slug, title, kilobytes) = (&texts.slug, Printable(&texts.title), (byte_size + 999) / 1000);

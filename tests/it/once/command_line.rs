@@ -1,7 +1,7 @@
 //! Help, completions and mistakes in the call.
 
 use crate::harness::Database;
-use crate::harness::app::run;
+use crate::harness::app::{program, run};
 
 const COMMANDS: [&str; 12] = [
     "serve",
@@ -46,6 +46,17 @@ fn completions_need_no_valid_configuration() {
     let broken = Database::fresh_sqlite().with(&[("PORT", "none")]);
     run(&broken, &["completions", "bash"]).successful();
     run(&broken, &["--version"]).successful();
+}
+
+#[test]
+fn nobody_has_to_read_all_of_a_list() {
+    let database = Database::migrated();
+    for command in [&["gifs", "list"][..], &["check-config"], &["completions", "bash"]] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let finished = program(&database, &[]).args(command).stdout(writer).output().unwrap();
+        assert!(finished.status.success() && finished.stderr.is_empty(), "{command:?}: {finished:?}");
+    }
 }
 
 #[test]
