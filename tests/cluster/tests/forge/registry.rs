@@ -28,6 +28,7 @@ static TOOLS: LazyLock<Tools> =
 pub struct Registry {
     process: Child,
     pub host: String,
+    repository: &'static str,
     agent: Agent,
     /// Every manifest that was pushed.
     manifests: Mutex<BTreeSet<String>>,
@@ -38,6 +39,11 @@ pub struct Registry {
 
 impl Registry {
     pub fn start() -> Self {
+        Self::start_for(REPOSITORY)
+    }
+
+    /// With `repository` in the place of [`REPOSITORY`].
+    pub fn start_for(repository: &'static str) -> Self {
         let directory = tempfile::tempdir().expect("a directory");
         let port = TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a port").port();
         let host = format!("127.0.0.1:{port}");
@@ -72,6 +78,7 @@ impl Registry {
         let registry = Self {
             process,
             host,
+            repository,
             agent,
             manifests: Mutex::default(),
             referrers: Mutex::default(),
@@ -91,7 +98,7 @@ impl Registry {
         let accept = [MANIFEST, INDEX].join(", ");
         let request = Request::builder()
             .method(method)
-            .uri(format!("http://{}/v2/{REPOSITORY}/{path}", self.host))
+            .uri(format!("http://{}/v2/{}/{path}", self.host, self.repository))
             .header("Accept", accept)
             .header("Content-Type", media_type)
             .body(body)
@@ -102,7 +109,8 @@ impl Registry {
 
     pub fn blob(&self, bytes: &[u8]) -> Value {
         let digest = digest(bytes);
-        let answer = self.agent.post(format!("http://{}/v2/{REPOSITORY}/blobs/uploads/", self.host)).send_empty();
+        let answer =
+            self.agent.post(format!("http://{}/v2/{}/blobs/uploads/", self.host, self.repository)).send_empty();
         let place = answer.expect("an upload").headers()["location"].to_str().expect("an address").to_owned();
         let answer =
             self.agent.put(format!("{place}&digest={digest}")).content_type("application/octet-stream").send(bytes);
