@@ -13,6 +13,8 @@ mod probe;
 mod read_timeout;
 mod replacement;
 mod schema;
+#[cfg(test)]
+pub mod scratch;
 mod snapshot;
 mod sqlite;
 mod visits;

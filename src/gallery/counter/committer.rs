@@ -189,14 +189,13 @@ impl Outage {
 
 #[cfg(test)]
 mod tests {
-    use std::path::PathBuf;
-
     use slog::Discard;
     use tokio::sync::{Semaphore, oneshot};
 
     use super::super::visit::Place;
     use super::*;
     use crate::config::{Backend, Database};
+    use crate::store::scratch::new_directory;
     use crate::store::{Purpose, Store};
 
     #[tokio::test]
@@ -215,8 +214,7 @@ mod tests {
 
     #[tokio::test]
     async fn visitors_who_have_left_are_not_counted_among_those_who_wait() {
-        let directory = PathBuf::from("/tmp").join(format!("dog-gif-app-{:016x}", rand::random::<u64>()));
-        std::fs::create_dir(&directory).unwrap();
+        let directory = new_directory();
         let store = Store::open(&Database::Sqlite { path: directory.join("dogs.db") });
         store.migrate(Purpose::Beginning).unwrap();
         let (committer, queue) = committer(&store);

@@ -183,6 +183,7 @@ mod tests {
     use diesel::connection::SimpleConnection;
 
     use super::*;
+    use crate::store::scratch::new_directory;
 
     #[derive(QueryableByName)]
     struct Number {
@@ -197,12 +198,6 @@ mod tests {
 
     fn fill(connection: &mut SqliteConnection) -> Result<(), Error> {
         Ok(connection.batch_execute("CREATE TABLE __diesel_schema_migrations (version TEXT)")?)
-    }
-
-    fn new_directory() -> PathBuf {
-        let path = PathBuf::from("/tmp").join(format!("dog-gif-app-{:016x}", rand::random::<u64>()));
-        fs::create_dir(&path).unwrap();
-        path
     }
 
     #[test]
